@@ -1,0 +1,195 @@
+"""Checks of the exercises of lesson 05."""
+
+from collections.abc import Callable
+from math import ceil
+
+import torch
+from torch import Tensor, nn
+
+from helpers import convolution
+from helpers.checks.verdict import NotYet, attempt, check
+from helpers.figures import new_figure, png
+
+# (n, k, stride, padding) that tell the right formula from each wrong one below
+SIZES = [
+    (28, 5, 1, 2),
+    (28, 5, 1, 0),
+    (28, 3, 2, 1),
+    (32, 5, 2, 0),
+    (7, 3, 3, 1),
+    (20, 4, 2, 1),
+]
+WRONG_SIZES: list[tuple[Callable, str]] = [
+    (lambda n, k, s, p: (n + p - k) // s + 1,
+     "The padding lies on both sides of the image: it counts twice."),
+    (lambda n, k, s, p: (n + 2 * p - k) // s,
+     "One place is missing. A kernel as large as the image has one place, not none."),
+    (lambda n, k, s, p: n + 2 * p - k + 1,
+     "The stride has no effect yet: with stride 2, the kernel skips every second place."),
+    (lambda n, k, s, p: (n - k) // s + 1,
+     "The padding has no effect yet: it makes the image larger before the kernel slides."),
+    (lambda n, k, s, p: (n + 2 * p - k) / s + 1,
+     "A size is a whole number, and a kernel that hangs over the edge has no place there: "
+     "divide with // instead of /."),
+    (lambda n, k, s, p: ceil((n + 2 * p - k) / s) + 1,
+     "Round down, not up: a kernel that hangs over the edge has no place there."),
+]  # fmt: skip
+
+
+@check(
+    "You can now tell the shape after any convolution before you run it. Most errors in a "
+    "new network are a shape that somebody guessed.",
+    "replace the three dots in `output_size` and run the cell again.",
+)
+def output_size(answer: Callable[[int, int, int, int], int]) -> None:
+    """Examine `output_size(n, k, stride, padding)`."""
+    given = [attempt(answer, *size) for size in SIZES]
+    right = [convolution.output_size(*size) for size in SIZES]
+    for formula, hint in WRONG_SIZES:
+        # same numbers and same types: 14.0 is not 14
+        if list(map(repr, given)) == [repr(formula(*size)) for size in SIZES]:
+            raise NotYet(hint)
+    for size, ours, theirs in zip(SIZES, right, given):
+        if type(theirs) is not int or ours != theirs:
+            n, k, stride, padding = size
+            raise NotYet(
+                f"For n={n}, k={k}, stride={stride}, padding={padding} the answer is {ours}, "
+                f"and yours is {theirs!r}."
+            )
+
+
+@check(
+    "This loop is all that a convolution layer does, 16 or 32 kernels at a time. The other "
+    "name for it is cross-correlation, because the kernel is not flipped.",
+    "replace the three dots in `convolve` and run the cell again.",
+)
+def convolve(answer: Callable[[Tensor, Tensor], Tensor]) -> bytes:
+    """Examine `convolve(image, kernel)`, stride 1 and no padding, and draw it."""
+    image = torch.zeros(12, 9)
+    image[2:10, 2:4] = image[8:10, 2:8] = 1.0
+    kernel = torch.tensor([[1.0, 2, 0], [0, 0, 0], [0, -1, -2]])
+    target = convolution.convolve(image, kernel)
+    given = attempt(answer, image.clone(), kernel.clone())
+    _compare_maps(image, kernel, target, given)
+    larger = torch.arange(25.0).view(5, 5)
+    given_larger = attempt(answer, image.clone(), larger.clone())
+    if not isinstance(given_larger, Tensor) or given_larger.shape != (8, 5):
+        raise NotYet("It works for a 3×3 kernel, but not for 5×5: take k from the kernel.")
+    if not torch.allclose(given_larger, convolution.convolve(image, larger), atol=1e-4):
+        raise NotYet("It works for a 3×3 kernel, but a 5×5 kernel gives wrong numbers.")
+    return _side_by_side(given, target)
+
+
+def _compare_maps(image: Tensor, kernel: Tensor, target: Tensor, given: object) -> None:
+    if not isinstance(given, Tensor):
+        raise NotYet(f"Return a tensor; this is a {type(given).__name__}.")
+    shape, wanted = tuple(given.shape), tuple(target.shape)
+    if shape == tuple(image.shape):
+        raise NotYet(
+            f"Your output is as large as the image, {shape}. Without padding a 3×3 kernel has "
+            f"only {wanted} places."
+        )
+    if shape == (wanted[0] - 1, wanted[1] - 1):
+        raise NotYet(f"Your output is {shape}: the last place of each axis is missing, H − k + 1.")
+    if shape != wanted:
+        raise NotYet(f"Your output has shape {shape}; the kernel has {wanted} places.")
+    if torch.allclose(given.float(), target, atol=1e-4):
+        return
+    picture = _side_by_side(given, target)
+    if torch.allclose(given.float(), convolution.convolve(image, kernel.flip(0, 1)), atol=1e-4):
+        raise NotYet("The kernel is flipped. PyTorch lays it on the image as it is.", picture)
+    if torch.allclose(given.float(), convolution.convolve(image, torch.ones(3, 3)), atol=1e-4):
+        raise NotYet("The window is summed up without the kernel: multiply them first.", picture)
+    raise NotYet("The shape is right, the numbers are not. Compare the pictures.", picture)
+
+
+def _side_by_side(given: Tensor, target: Tensor) -> bytes:
+    figure = new_figure(5, 3, layout="constrained")
+    for axis, name, values in zip(
+        figure.subplots(1, 2),
+        ("yours", "target"),
+        (given.detach().float(), target),
+        strict=True,
+    ):
+        axis.imshow(values, cmap="RdBu_r", vmin=-4, vmax=4)
+        axis.set(title=name, xticks=[], yticks=[])
+    return png(figure)
+
+
+@check(
+    "Only two numbers changed for colour and a larger image: the first layer's input channels "
+    "and the linear layer's input, 32·8·8.",
+    "replace the three dots in `colour_net` and run the cell again.",
+)
+def colour_net(answer: Callable[[], nn.Module]) -> None:
+    """Examine `colour_net()`, for images (N, 3, 32, 32), two blocks with 16 and 32 channels."""
+    net = attempt(answer)
+    if not isinstance(net, nn.Module):
+        raise NotYet(f"Return a network (`nn.Sequential`); this is a {type(net).__name__}.")
+    convolutions = [layer for layer in net.modules() if isinstance(layer, nn.Conv2d)]
+    if [layer.out_channels for layer in convolutions] != [16, 32]:
+        raise NotYet("The net should have two convolutions, with 16 and 32 output channels.")
+    if convolutions[0].in_channels != 3:
+        raise NotYet(
+            f"The first convolution takes {convolutions[0].in_channels} input channel(s). A "
+            "colour image has 3: red, green and blue. Its height plays no part here."
+        )
+    linear = [layer for layer in net.modules() if isinstance(layer, nn.Linear)]
+    if any(layer.in_features == 32 * 7 * 7 for layer in linear):
+        raise NotYet("32·7·7 belongs to 28×28 pixels. Two poolings turn 32×32 into 8×8.")
+    if linear and not any(isinstance(layer, nn.Flatten) for layer in net.modules()):
+        raise NotYet("A linear layer takes rows of numbers: put `nn.Flatten()` before it.")
+    if any(isinstance(layer, nn.Softmax | nn.LogSoftmax) for layer in net.modules()):
+        raise NotYet("Leave the softmax out: `cross_entropy` takes the raw scores.")
+    scores = attempt(net, torch.randn(2, 3, 32, 32))
+    if tuple(scores.shape) != (2, 10):
+        raise NotYet(f"For 2 images the scores have shape {tuple(scores.shape)}, not (2, 10).")
+
+
+class _Witness(nn.Module):
+    """A net with dropout, whose scores are known; it notes in which mode it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_training = self.had_gradients = False
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.was_training |= self.training
+        self.had_gradients |= torch.is_grad_enabled()
+        # the right class is the mean grey of the image: not the row, not the largest value
+        return nn.functional.one_hot(images.mean((1, 2, 3)).round().long(), 10).float()
+
+
+@check(
+    "Evaluation mode, no gradients, one share of all images: a number made so can be trusted, "
+    "and compared with anybody else's.",
+    "replace the three dots in `accuracy` and run the cell again.",
+)
+def accuracy(answer: Callable[[nn.Module, Tensor, Tensor], float]) -> None:
+    """Examine `accuracy(net, images, labels)`."""
+    witness = _Witness().train()
+    classes = torch.arange(40) % 10
+    labels = torch.where(torch.arange(40) < 30, classes, (classes + 1) % 10)
+    images = classes.float().view(-1, 1, 1, 1).expand(-1, 1, 28, 28)
+    given = attempt(answer, witness, images, labels)
+    number = given.item() if isinstance(given, Tensor) and given.numel() == 1 else given
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise NotYet(f"Return one number; this is a {type(given).__name__}. `.mean()` helps.")
+    if number > 1:
+        raise NotYet(
+            f"{number:g} is a count or a percentage. Return the share, 0 to 1: `.float().mean()`."
+        )
+    if witness.was_training:
+        raise NotYet("The net was still in training mode: call `net.eval()` before you ask it.")
+    if witness.had_gradients:
+        raise NotYet(
+            "Gradients were recorded for nothing: ask the net inside "
+            "`with torch.inference_mode():`."
+        )
+    if isinstance(given, Tensor):
+        raise NotYet("The number is right, but still a tensor: `.item()` makes it a plain one.")
+    if abs(number - 0.75) > 1e-6:
+        raise NotYet(
+            f"30 of 40 answers were right, so 0.75 was due, not {number:.2f}. The predicted "
+            "digit is the place of the highest score: `argmax(1)`."
+        )

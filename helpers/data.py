@@ -1,0 +1,146 @@
+"""MNIST as tensors on any machine: from disk, from a mirror, or a small stand-in."""
+
+import functools
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from helpers.digits import mnist_form
+from helpers.downloads import Unavailable, download_mnist
+
+# over the bytes of the four tensors below, in their order
+MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
+
+
+class Digits(NamedTuple):
+    """Handwritten digits: images uint8 (N, 28, 28), 0 paper to 255 ink; labels int64 (N,)."""
+
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+
+    @property
+    def full(self) -> bool:
+        """Whether this is MNIST (60,000 and 10,000) rather than the small stand-in."""
+        return len(self.train_images) == 60_000
+
+
+def data_folder() -> Path:
+    """Where data and weights are kept: `LESSON_DATA`, or `data/` beside the lessons.
+
+    Made if missing. If it can't be written to, a temporary folder takes its place, and
+    one printed line says so.
+    """
+    folder = Path(os.environ.get("LESSON_DATA") or Path(__file__).parents[1] / "data")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        print(f"{folder} can't be written to ({error.strerror}): using a temporary folder.")
+        return Path(tempfile.mkdtemp(prefix="lessons-"))
+
+
+def mnist() -> Digits:
+    """Return MNIST; without it and without a network, 1,797 real digits of scikit-learn.
+
+    The first call decodes the four original files from `data/MNIST/raw` or a download and
+    keeps the tensors in `data/mnist.pt`, checked by SHA-256 at each later call. Whatever
+    goes wrong ends here in a working data set and one printed line.
+    """
+    folder = data_folder()
+    digits = _load(folder / "mnist.pt")
+    if digits is None:
+        try:
+            digits = _decode_originals(folder)
+        except Unavailable as why:
+            print(
+                "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
+                "carries.\nFor the full 70,000: run this cell once with a network, or set "
+                f"MNIST_MIRROR to an http address that serves the four files.\nTried: {why}."
+            )
+            return small_digits()
+        try:
+            write_whole(folder / "mnist.pt", lambda part: torch.save(tuple(digits), part))
+        except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError when full
+            print(f"MNIST is in memory, but could not be kept in {folder} ({error}).")
+    return digits
+
+
+def small_digits() -> Digits:
+    """Return scikit-learn's 1,797 scans in MNIST's form, 1,500 to train and 297 to test."""
+    from sklearn.datasets import load_digits
+
+    scans = load_digits()
+    images = torch.stack([mnist_form(scan * (255 / 16)) for scan in torch.tensor(scans.images)])
+    labels = torch.tensor(scans.target)
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
+    train, test = order[:1500], order[1500:]
+    return Digits(images[train], labels[train], images[test], labels[test])
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place in one step.
+
+    An interruption leaves the old file or the new one, never half of either.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _load(path: Path) -> Digits | None:
+    try:
+        digits = Digits(*torch.load(path, weights_only=True))
+        return digits if _fingerprint(digits) == MNIST_SHA256 else None
+    except Exception:  # missing or damaged in any way: it is made again
+        return None
+
+
+def _fingerprint(digits: Digits) -> str:
+    sha = hashlib.sha256()
+    for tensor in digits:
+        sha.update(tensor.contiguous().numpy())
+    return sha.hexdigest()
+
+
+def _decode_originals(folder: Path) -> Digits:
+    """Decode the four files in a scratch folder, so that none is left half written here."""
+    from torchvision.datasets import MNIST
+
+    kept = folder / "MNIST" / "raw"
+    try:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+            raw = Path(scratch, "MNIST", "raw")
+            raw.mkdir(parents=True)
+            for name, _ in MNIST.resources:
+                if (kept / name).is_file():
+                    shutil.copy(kept / name, raw)
+            download_mnist(Path(scratch))
+            train, test = MNIST(scratch, train=True), MNIST(scratch, train=False)
+            _keep(raw, kept)
+    except OSError as error:
+        raise Unavailable(f"the files could not be unpacked ({error.strerror})") from error
+    return Digits(train.data, train.targets, test.data, test.targets)
+
+
+def _keep(raw: Path, kept: Path) -> None:
+    """Keep the verified originals: with them, this folder can be served to a classroom."""
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        for source in raw.glob("*.gz"):
+            write_whole(kept / source.name, functools.partial(shutil.copyfile, source))
+    except OSError:
+        pass  # mnist() reports the same folder when it can't keep the tensors

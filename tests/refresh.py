@@ -1,0 +1,64 @@
+"""Run the lessons and store their outputs, so that a diff shows only what changed.
+
+    python tests/refresh.py [NOTEBOOK ...]      (default: all lessons)
+
+Nothing is written for a lesson that fails.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from helpers.data import mnist, write_whole
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Keep of the metadata what something reads: the kernel, the language, the cells' tags."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}
+        for output in cell.get("outputs", []):
+            if WIDGET in output.get("data", {}):
+                # the widget of that run is gone: a fixed name instead of its random one
+                output.data[WIDGET] = {"model_id": cell.id, "version_major": 2, "version_minor": 0}
+
+
+def refresh(path: Path) -> float:
+    """Run one notebook in its folder with the kernel `python3` and store it; return seconds."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        store_widget_state=False,
+        record_timing=False,
+    )
+    start = time.perf_counter()
+    client.execute()
+    normalise(notebook)
+    write_whole(path, lambda part: nbformat.write(notebook, part))
+    return time.perf_counter() - start
+
+
+def main(arguments: list[str]) -> None:
+    """Refresh the notebooks named, or all."""
+    if not mnist().full:
+        sys.exit("Stored outputs are made with the full MNIST; nothing was changed.")
+    for path in [Path(a) for a in arguments] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        try:
+            print(f"{path.name}: {refresh(path):.1f} s", flush=True)
+        except CellExecutionError as error:
+            sys.exit(f"{path.name} is not stored, a cell failed:\n{error}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
