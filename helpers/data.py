@@ -1,8 +1,11 @@
 """MNIST as tensors on any machine: from disk, from a mirror, or a small stand-in."""
 
+import contextlib
 import functools
 import hashlib
+import io
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -35,17 +38,16 @@ class Digits(NamedTuple):
 def data_folder() -> Path:
     """Where data and weights are kept: `LESSON_DATA`, or `data/` beside the lessons.
 
-    Made if missing. If it can't be written to, a temporary folder takes its place, and
-    one printed line says so.
+    Made if missing. If it can't be written to, a temporary folder takes its place until the
+    kernel stops, and one printed line says so.
     """
-    folder = Path(os.environ.get("LESSON_DATA") or Path(__file__).parents[1] / "data")
+    folder = _chosen_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        print(f"{folder} can't be written to ({error.strerror}): using a temporary folder.")
-        return Path(tempfile.mkdtemp(prefix="lessons-"))
+        return _temporary_folder(folder, error.strerror)
 
 
 def mnist() -> Digits:
@@ -55,22 +57,26 @@ def mnist() -> Digits:
     keeps the tensors in `data/mnist.pt`, checked by SHA-256 at each later call. Whatever
     goes wrong ends here in a working data set and one printed line.
     """
-    folder = data_folder()
-    digits = _load(folder / "mnist.pt")
-    if digits is None:
-        try:
-            digits = _decode_originals(folder)
-        except Unavailable as why:
-            print(
-                "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
-                "carries.\nFor the full 70,000: run this cell once with a network, or set "
-                f"MNIST_MIRROR to an http address that serves the four files.\nTried: {why}."
-            )
-            return small_digits()
-        try:
-            write_whole(folder / "mnist.pt", lambda part: torch.save(tuple(digits), part))
-        except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError when full
-            print(f"MNIST is in memory, but could not be kept in {folder} ({error}).")
+    # a folder that can only be read will do as well, if the tensors are in it
+    for place in (_chosen_folder, data_folder):
+        folder = place()
+        if digits := _load(folder / "mnist.pt"):
+            return digits
+    try:
+        digits = _decode_originals(folder)
+    except Unavailable as why:
+        print(
+            "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
+            "carries.\nFor the full 70,000: run this cell once with a network, or set "
+            f"MNIST_MIRROR to an http address that serves the four files.\nTried: {why}."
+        )
+        return small_digits()
+    tensors = io.BytesIO()  # on a full disk, torch.save into a file hides the reason
+    torch.save(tuple(digits), tensors)
+    try:
+        write_whole(folder / "mnist.pt", lambda part: part.write_bytes(tensors.getbuffer()))
+    except OSError as error:
+        print(f"MNIST is in memory, but could not be kept in {folder} ({error.strerror}).")
     return digits
 
 
@@ -91,14 +97,23 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
     An interruption leaves the old file or the new one, never half of either.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    os.close(handle)
-    part = Path(name)
+    # not mkstemp: its files are closed to everybody else on this machine
+    part = path.with_name(f"{path.name}-{secrets.token_hex(4)}.part")
     try:
         write(part)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _chosen_folder() -> Path:
+    return Path(os.environ.get("LESSON_DATA") or Path(__file__).parents[1] / "data")
+
+
+@functools.cache  # what is saved in one cell is looked for in the next
+def _temporary_folder(instead_of: Path, reason: str) -> Path:
+    print(f"{instead_of} can't be written to ({reason}): using a temporary folder.")
+    return Path(tempfile.mkdtemp(prefix="lessons-"))
 
 
 def _load(path: Path) -> Digits | None:
@@ -126,21 +141,15 @@ def _decode_originals(folder: Path) -> Digits:
             raw = Path(scratch, "MNIST", "raw")
             raw.mkdir(parents=True)
             for name, _ in MNIST.resources:
-                if (kept / name).is_file():
-                    shutil.copy(kept / name, raw)
+                with contextlib.suppress(OSError):  # missing or not readable: it's downloaded
+                    shutil.copyfile(kept / name, raw / name)
             download_mnist(Path(scratch))
             train, test = MNIST(scratch, train=True), MNIST(scratch, train=False)
-            _keep(raw, kept)
+            # kept, they can be served to a classroom; no room for them is no fault here
+            with contextlib.suppress(OSError):
+                kept.mkdir(parents=True, exist_ok=True)
+                for source in raw.glob("*.gz"):
+                    write_whole(kept / source.name, functools.partial(shutil.copyfile, source))
     except OSError as error:
         raise Unavailable(f"the files could not be unpacked ({error.strerror})") from error
     return Digits(train.data, train.targets, test.data, test.targets)
-
-
-def _keep(raw: Path, kept: Path) -> None:
-    """Keep the verified originals: with them, this folder can be served to a classroom."""
-    try:
-        kept.mkdir(parents=True, exist_ok=True)
-        for source in raw.glob("*.gz"):
-            write_whole(kept / source.name, functools.partial(shutil.copyfile, source))
-    except OSError:
-        pass  # mnist() reports the same folder when it can't keep the tensors

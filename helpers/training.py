@@ -32,8 +32,8 @@ class LiveLoss:
         figure = new_figure(7, 2.4, layout="constrained")
         self._axis = figure.add_subplot(xlabel="step", ylabel="training loss")
         self._axis.set(xlim=(0, steps), yscale="log")
-        (self._raw,) = self._axis.plot([], [], color=BLUE, alpha=0.3, lw=1)
-        (self._smooth,) = self._axis.plot([], [], color=BLUE)
+        (self._raw,) = self._axis.plot([], [], "-", color=BLUE, alpha=0.3, lw=1)
+        (self._smooth,) = self._axis.plot([], [], "-", color=BLUE)
         self._picture = Picture(figure, "The training loss against the step, falling.")
 
     def __enter__(self) -> "LiveLoss":
@@ -77,11 +77,10 @@ def fit(
     net: nn.Module,
     images: Tensor,
     labels: Tensor,
-    *,
     epochs: int = 1,
     batch: int = 128,
-    steps: int | None = None,
     peak: float = 0.01,
+    steps: int | None = None,
 ) -> list[float]:
     """Train a classifier in place and return the loss of every step.
 

@@ -39,7 +39,7 @@ WRONG_SIZES: list[tuple[Callable, str]] = [
 @check(
     "You can now tell the shape after any convolution before you run it. Most errors in a "
     "new network are a shape that somebody guessed.",
-    "replace the three dots in `output_size` and run the cell again.",
+    "Replace the three dots in `output_size` and run the cell again.",
 )
 def output_size(answer: Callable[[int, int, int, int], int]) -> None:
     """Examine `output_size(n, k, stride, padding)`."""
@@ -61,7 +61,7 @@ def output_size(answer: Callable[[int, int, int, int], int]) -> None:
 @check(
     "This loop is all that a convolution layer does, 16 or 32 kernels at a time. The other "
     "name for it is cross-correlation, because the kernel is not flipped.",
-    "replace the three dots in `convolve` and run the cell again.",
+    "Replace the three dots in `convolve` and run the cell again.",
 )
 def convolve(answer: Callable[[Tensor, Tensor], Tensor]) -> bytes:
     """Examine `convolve(image, kernel)`, stride 1 and no padding, and draw it."""
@@ -108,7 +108,7 @@ def _side_by_side(given: Tensor, target: Tensor) -> bytes:
     for axis, name, values in zip(
         figure.subplots(1, 2),
         ("yours", "target"),
-        (given.detach().float(), target),
+        (given.detach().float().numpy(), target.numpy()),
         strict=True,
     ):
         axis.imshow(values, cmap="RdBu_r", vmin=-4, vmax=4)
@@ -119,7 +119,7 @@ def _side_by_side(given: Tensor, target: Tensor) -> bytes:
 @check(
     "Only two numbers changed for colour and a larger image: the first layer's input channels "
     "and the linear layer's input, 32·8·8.",
-    "replace the three dots in `colour_net` and run the cell again.",
+    "Replace the three dots in `colour_net` and run the cell again.",
 )
 def colour_net(answer: Callable[[], nn.Module]) -> None:
     """Examine `colour_net()`, for images (N, 3, 32, 32), two blocks with 16 and 32 channels."""
@@ -163,7 +163,7 @@ class _Witness(nn.Module):
 @check(
     "Evaluation mode, no gradients, one share of all images: a number made so can be trusted, "
     "and compared with anybody else's.",
-    "replace the three dots in `accuracy` and run the cell again.",
+    "Replace the three dots in `accuracy` and run the cell again.",
 )
 def accuracy(answer: Callable[[nn.Module, Tensor, Tensor], float]) -> None:
     """Examine `accuracy(net, images, labels)`."""

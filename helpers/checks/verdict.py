@@ -4,6 +4,7 @@ import base64
 import functools
 import html
 import linecache
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -49,18 +50,19 @@ class Verdict:
 
     def __repr__(self) -> str:
         mark, title, _ = MARKS[self.kind]
-        return f"{mark} {title}: {self.text}"
+        return f"{mark} {title}. {self.text}"
 
     def _repr_html_(self) -> str:
         mark, title, colour = MARKS[self.kind]
+        text = re.sub(r"`(.+?)`", r"<code>\1</code>", html.escape(self.text))
         picture = ""
         if self.picture:
             data = base64.b64encode(self.picture).decode()
             picture = f'<br><img alt="yours and the target" src="data:image/png;base64,{data}">'
         return (
             f'<div style="border-left: 6px solid {colour}; padding: 4px 12px">'
-            f"<b>{mark} {title}.</b> <span style='white-space: pre-wrap'>"
-            f"{html.escape(self.text)}</span>{picture}</div>"
+            f"<b>{mark} {title}.</b> <span style='white-space: pre-wrap'>{text}</span>"
+            f"{picture}</div>"
         )
 
 
@@ -100,7 +102,7 @@ def attempt(answer: Any, *arguments: Any) -> Any:
     try:
         result = answer(*arguments)
     except KeyboardInterrupt:
-        raise _Stopped("it was interrupted. Does a loop never end?") from None
+        raise _Stopped("It was interrupted. Does a loop never end?") from None
     except BaseException as error:  # a learner's code may raise anything, even SystemExit
         raise _Stopped(_two_lines(error)) from None
     if result is ...:

@@ -22,16 +22,15 @@ class DigitPad(anywidget.AnyWidget):
     _esm = Path(__file__).with_name("pad.js")
     _css = Path(__file__).with_name("pad.css")
     # ink of each pixel, 0 to 255, row by row: from the browser, or from `put`
-    value = traitlets.Bytes(bytes(PIXELS * PIXELS)).tag(sync=True)
+    value = traitlets.CBytes(bytes(PIXELS * PIXELS)).tag(sync=True)
     # how often `put` has been called: tells the browser to paint `value`
     placed = traitlets.Int(0).tag(sync=True)
 
     @traitlets.validate("value")
     def _right_length(self, proposal: dict) -> bytes:
-        value = bytes(proposal["value"])
-        if len(value) != PIXELS * PIXELS:
+        if len(proposal["value"]) != PIXELS * PIXELS:
             raise traitlets.TraitError(f"a drawing is {PIXELS} x {PIXELS} bytes")
-        return value
+        return proposal["value"]
 
     def put(self, drawing: Tensor) -> None:
         """Show `drawing` (H, W), ink 0 to 255, on the pad as if it had been drawn."""
@@ -78,7 +77,7 @@ class DrawADigit(Explorer):
     ) -> None:
         """Start with `example`, an image (28, 28); the other arguments are those of `answer`."""
         self._answer = lambda drawing: answer(net, layer, prepare, drawing)
-        figure = new_figure(7.4, 4.2)
+        figure = new_figure(7.4, 3.9)
         grid = figure.add_gridspec(
             2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.32, wspace=0.12,
             left=0.03, right=0.98, top=0.93, bottom=0.02,
@@ -98,6 +97,7 @@ class DrawADigit(Explorer):
         self.pad.put(example)
         super().__init__(
             figure,
+            [self._seen, *self._bars, self._maps],
             {"drawing": self.pad},
             "The drawing as the net sees it, a bar for each digit's probability, and the "
             "feature maps of the net's first layer.",
@@ -106,7 +106,7 @@ class DrawADigit(Explorer):
     def arrange(self) -> list[widgets.Widget]:
         """Put the pad and the picture side by side."""
         row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
-        return [widgets.Box([self.pad, self.picture], layout=row), self.sentence]
+        return [widgets.Box([self.pad, self.picture], layout=row), self.caption]
 
     def draw(self, drawing: bytes) -> str:
         """Show the net's answer to what is on the pad."""

@@ -18,7 +18,7 @@ class KernelExplorer(Explorer):
     def __init__(self, images: torch.Tensor) -> None:
         """Offer the images, uint8 (N, 28, 28), one by one."""
         self.images = images
-        figure = new_figure(9, 3.5)
+        figure = new_figure(9, 3.2)
         names = ("image and window", "kernel", "output")
         axes = figure.subplots(1, 3, width_ratios=(5, 3, 5))
         figure.subplots_adjust(0.01, 0.02, 0.99, 0.9, wspace=0.06)
@@ -38,18 +38,20 @@ class KernelExplorer(Explorer):
         axes[2].set_facecolor("0.85")
         self._here = axes[2].add_patch(Rectangle((0, 0), 1, 1, fill=False, ec=ORANGE, lw=3))
         slider = widgets.IntSlider
-        layout = widgets.Layout(width="280px")
+        layout = widgets.Layout(width="300px")
         controls = {
             "kernel": widgets.Dropdown(options=list(KERNELS), description="kernel"),
             "stride": slider(1, min=1, max=4, description="stride"),
             "padding": slider(0, min=0, max=4, description="padding"),
             "image": slider(0, min=0, max=len(images) - 1, description="image"),
-            "place": slider(350, min=0, max=675, description="place"),
+            "place": slider(355, min=0, max=675, description="place"),
         }
         for control in controls.values():
             control.layout, control.style = layout, WIDE
+        moving = [self._image, self._window, self._kernel, *self._weights, self._output]
         super().__init__(
             figure,
+            [*moving, self._here, self._title],
             controls,
             "A digit with an orange window on it, the weights of the kernel, and the output, "
             "filled row by row up to the window's place.",
@@ -80,8 +82,8 @@ class KernelExplorer(Explorer):
         self._here.set_bounds(column, row, 1, 1)
         self._title.set_text(f"output, {m} × {m}")
         return (
-            f"({28} + 2·{padding} − {k}) / {stride} + 1, rounded down = {m}. "
-            f"At row {row}, column {column} the products add up to {output[row, column]:.2f}."
+            f"Size: (28 + 2·{padding} − {k}) / {stride} + 1, rounded down = {m}. Image {image}, "
+            f"row {row}, column {column}: the products add up to {output[row, column]:.2f}."
         )
 
     def _show_kernel(self, weights: torch.Tensor) -> None:

@@ -1,0 +1,103 @@
+"""What nbval can't see: that the lessons are stored whole, tidy and true to their form."""
+
+import json
+import re
+
+import pytest
+
+from tests.lessons import LESSONS, ROOT, exercises, minutes, read, tags
+from tests.refresh import KERNEL, WIDGET, normalise
+
+TAGS = {"setup", "exercise", "raises-exception", "nbval-ignore-output"}
+SHOWS = re.compile(r"^(print|display|show|check)\b|^[\w.\[\]]+$|^[A-Z]\w+\(", re.MULTILINE)
+
+pytestmark = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+
+
+def code(lesson):
+    return [cell for cell in read(lesson).cells if cell.cell_type == "code"]
+
+
+def test_every_cell_was_run_once_in_order(lesson):
+    counts = [cell.execution_count for cell in code(lesson)]
+    assert counts == list(range(1, len(counts) + 1)), "run `make refresh`"
+
+
+def test_every_cell_that_shows_something_has_its_output_stored(lesson):
+    silent = [
+        cell.id
+        for cell in code(lesson)
+        if SHOWS.search(cell.source.splitlines()[-1]) and not cell.outputs
+    ]
+    assert not silent, "run `make refresh`"
+
+
+def test_errors_are_stored_where_they_are_meant_and_nowhere_else(lesson):
+    for cell in code(lesson):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in tags(cell)), cell.id
+
+
+def test_only_metadata_that_something_reads(lesson):
+    raw = json.loads(lesson.read_text(encoding="utf-8"))
+    assert raw["metadata"] == {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in raw["cells"]:
+        assert set(cell["metadata"]) <= {"tags"}, cell["id"]
+        assert set(cell["metadata"].get("tags", [])) <= TAGS, cell["id"]
+
+
+def test_it_is_stored_as_refresh_stores_it(lesson):
+    notebook, normal = read(lesson), read(lesson)
+    normalise(normal)
+    assert notebook == normal, "run `make refresh`"
+
+
+def test_every_picture_has_a_text_alternative(lesson):
+    for cell in read(lesson).cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                alt = output.metadata.get("image/png", {}).get("alt", "")
+                assert len(alt.split()) >= 4 and alt == output.data["text/plain"], cell.id
+        if cell.cell_type == "markdown":
+            assert "![](" not in cell.source, cell.id
+
+
+def test_every_widget_has_a_picture_beside_it(lesson):
+    for cell in code(lesson):
+        for output in cell.outputs:
+            if WIDGET in output.get("data", {}):
+                assert "image/png" in output.data, cell.id
+
+
+def test_links_resolve_inside_the_repository(lesson):
+    prose = "\n".join(cell.source for cell in read(lesson).cells if cell.cell_type == "markdown")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", prose):
+        assert (lesson.parent / target).exists(), target
+    assert ROOT in lesson.parents
+
+
+def test_set_up_comes_first_and_is_short(lesson):
+    first = code(lesson)[0]
+    assert "setup" in tags(first)
+    assert len([line for line in first.source.splitlines() if line.strip()]) <= 10
+
+
+def test_each_exercise_has_a_hint_and_a_solution(lesson):
+    cells = read(lesson).cells
+    assert len(exercises(lesson)) >= 3
+    for above, cell in zip(cells, cells[1:]):
+        if "exercise" in tags(cell):
+            assert "<summary>Hint</summary>" in above.source, cell.id
+
+
+def test_the_time_is_estimated_and_not_guessed(lesson):
+    assert f"about {minutes(lesson)} minutes" in read(lesson).cells[0].source
+
+
+def test_it_is_small_enough_for_a_diff(lesson):
+    assert lesson.stat().st_size <= 400_000
+
+
+def test_code_fits_the_screen_in_width(lesson):
+    for cell in code(lesson):
+        assert all(len(line) <= 88 for line in cell.source.splitlines()), cell.id

@@ -1,0 +1,83 @@
+"""The house: installation files that agree, a README that is true, clean code."""
+
+import re
+import subprocess
+import sys
+import tomllib
+
+import yaml
+
+from tests.lessons import LESSONS, ROOT, minutes, read
+
+CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
+
+
+def requirements() -> dict[str, str]:
+    """Return each requirement's name with its lower bound."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    bounds = [line for line in lines if line and not line.startswith(("#", "-e"))]
+    assert all(re.fullmatch(r"[\w-]+>=[\d.]+", line) for line in bounds), bounds
+    return dict(line.split(">=") for line in bounds)
+
+
+def test_conda_gives_the_same_as_pip():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    *packages, pip = environment["dependencies"]
+    conda = dict(package.split(">=") for package in packages)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert ">=" + conda.pop("python") == project["requires-python"]
+    assert conda.pop("pip") and pip == {"pip": ["-e ."]}
+    assert conda == {CONDA.get(name, name): bound for name, bound in requirements().items()}
+
+
+def test_torch_has_no_upper_bound():
+    text = (ROOT / "requirements.txt").read_text()
+    assert not re.search(r"^torch\w*.*[<=~]=?(?<!>=)", text, re.MULTILINE)
+
+
+def test_the_table_in_the_readme_is_that_of_the_lessons():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\d) \|(.*)\|$", readme, re.MULTILINE)
+    assert [number for number, _ in rows] == [f"{i:02d}" for i in range(1, 11)]
+    stored = {path.name[:2]: path for path in LESSONS}
+    for number, row in rows:
+        if number in stored:
+            assert f"(notebooks/{stored[number].name})" in row
+            assert f"| {minutes(stored[number])} " in row
+        else:
+            assert "not there yet" in row, number
+
+
+def test_links_in_the_readme_resolve():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for alt, target in re.findall(r"\[(.*?)\]\((?!https?:|#)([^)#]+)", readme):
+        assert alt and (ROOT / target).exists(), target
+
+
+def test_readme_and_makefile_name_the_same_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"lab", "test", "refresh", "bench"} <= set(targets)
+    for named in re.findall(r"`make (\w+)`", readme):
+        assert named in targets, named
+
+
+def test_the_code_is_tidy():
+    command = [sys.executable, "-m", "ruff"]
+    for check in (["check", "."], ["format", "--check", ".", "--exclude", "*.ipynb"]):
+        done = subprocess.run(command + check, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
+
+
+def test_helpers_are_small_and_import_no_lesson():
+    for path in (ROOT / "helpers").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 200, path
+        assert "notebooks" not in text and "nbformat" not in text, path
+
+
+def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
+    outputs = {cell.id: str(cell.get("outputs")) for cell in read(LESSONS[-1]).cells}
+    assert "(60000, 28, 28)" in outputs["load"]
+    (accuracy,) = re.findall(r"test accuracy (\d+\.\d+)%", outputs["test-accuracy"])
+    assert float(accuracy) >= 98.5

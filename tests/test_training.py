@@ -1,0 +1,95 @@
+"""`fit` is the lesson's loop, learns, and can be interrupted without losing the notebook."""
+
+import copy
+import math
+import time
+
+import pytest
+import torch
+from jupyter_client.manager import start_new_kernel
+from torch import nn
+
+from helpers.data import small_digits
+from helpers.training import LiveLoss, accuracy, fit, predict
+from tests.lessons import ROOT, source
+
+LESSON_05 = ROOT / "notebooks" / "05_cnn_mnist.ipynb"
+
+
+@pytest.fixture(scope="module")
+def data():
+    digits = small_digits()
+    return digits.train_images[:, None] / 255, digits.train_labels
+
+
+def small_net() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(1, 4, 5), nn.MaxPool2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 10)
+    )
+
+
+def test_fit_is_the_loop_that_the_lesson_wrote(data):
+    names = {"math": math, "torch": torch, "F": nn.functional, "LiveLoss": LiveLoss}
+    exec(source(LESSON_05, "train-loop"), names)
+    ours, theirs = small_net(), small_net()
+    torch.manual_seed(1)
+    our_losses = fit(ours, *data, epochs=2)
+    torch.manual_seed(1)
+    their_losses = names["train"](theirs, *data, epochs=2)
+    assert our_losses == their_losses
+    for a, b in zip(ours.parameters(), theirs.parameters()):
+        assert torch.equal(a, b)
+
+
+def test_fit_learns_and_stops_where_it_is_told(data):
+    net = small_net()
+    assert len(fit(net, *data, epochs=3, batch=500)) == 3 * 3
+    assert len(fit(net, *data, epochs=9, steps=7)) == 7
+    losses = fit(net, *data, epochs=20)
+    assert losses[-1] < 1 < 2 < small_net_loss(data)
+    assert accuracy(net, *data) > 0.8
+
+
+def small_net_loss(data) -> float:
+    images, labels = data
+    return nn.functional.cross_entropy(predict(small_net(), images), labels).item()
+
+
+def test_predict_asks_in_evaluation_mode_and_puts_the_mode_back(data):
+    net = nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(784, 10)).train()
+    before = copy.deepcopy(net.state_dict())
+    first, second = predict(net, data[0][:40]), predict(net, data[0][:40], batch=7)
+    assert torch.allclose(first, second, atol=1e-5) and not first.requires_grad
+    assert net.training and str(before) == str(net.state_dict())
+
+
+def test_an_interrupt_keeps_the_training_so_far_and_the_notebook(data):
+    """In a real kernel, with the interrupt that Kernel > Interrupt sends."""
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        shown: list[str] = []
+
+        def run(code: str, timeout: float = 60) -> str:
+            answer = client.execute_interactive(
+                code,
+                timeout=timeout,
+                output_hook=lambda m: shown.append(str(m["content"].get("text", ""))),
+            )
+            return answer["content"]["status"]
+
+        assert run("from tests.test_training import *\nx, y = data.__wrapped__()") == "ok"
+        assert run("net = small_net(); before = net[0].weight.clone()") == "ok"
+        message = client.execute("losses = fit(net, x, y, epochs=100_000)")
+        time.sleep(4)
+        manager.interrupt_kernel()
+        while client.get_shell_msg(timeout=20)["parent_header"]["msg_id"] != message:
+            pass
+        assert run("print(len(losses), 'losses'); assert len(losses) > 3") == "ok"
+        assert run("assert not torch.equal(before, net[0].weight)") == "ok"
+        assert run("assert len(fit(net, x, y)) == 12") == "ok"
+        assert any("Interrupted after" in text for text in shown)
+        assert not any("Traceback" in text for text in shown)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
