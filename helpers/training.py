@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
+from IPython import get_ipython
 from IPython.display import display
 from torch import Tensor, nn
 
@@ -37,8 +38,8 @@ class LiveLoss:
         self._picture = Picture(figure, "The training loss against the step, falling.")
 
     def __enter__(self) -> "LiveLoss":
-        """Show the empty picture."""
-        self._handle = display(self._picture, display_id=True)
+        """Show the empty picture, where there is a notebook to show it."""
+        self._handle = display(self._picture, display_id=True) if get_ipython() else None
         self._next = time.monotonic() + FRAME_SECONDS
         return self
 
@@ -69,7 +70,7 @@ class LiveLoss:
             self._smooth.set_data(steps[width - 1 :], losses.unfold(0, width, 1).mean(1))
             self._axis.set_ylim(losses.min() * 0.8, losses.max() * 1.2)
             self._axis.set_title(f"{done} of {self.steps} steps", loc="right")
-        if self._handle:  # None outside a notebook
+        if self._handle:
             self._handle.update(self._picture)
 
 
@@ -87,9 +88,15 @@ def fit(
     `images` (N, ...) and `labels` (N,) stay in memory and are cut into batches of `batch`
     in a new random order each epoch; `steps` ends the training earlier than `epochs`. Adam's
     learning rate rises to `peak` and falls again (`OneCycleLR`). Lesson 05 writes this loop
-    out. An interrupt ends the training and keeps what was learned.
+    out. An interrupt ends the training and keeps what was learned. Raises ValueError for fewer
+    than 10 steps.
     """
     steps = steps or epochs * math.ceil(len(images) / batch)
+    if steps < 10:
+        raise ValueError(
+            f"{steps} steps are too few for a learning rate that rises and falls; give at least "
+            "10: more epochs, or smaller batches"
+        )
     optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.8, 0.95))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=peak, total_steps=steps, pct_start=0.2

@@ -1,9 +1,14 @@
-"""A JupyterLab with copies of the lessons, and what a browser test does in it."""
+"""A JupyterLab with copies of the lessons, and what a browser test does in it.
+
+A test module for a lesson derives a class from `LessonInBrowser`, names the lesson, and
+adds a test for each explorer. It inherits those that every lesson must pass.
+"""
 
 import contextlib
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -11,12 +16,27 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
-from tests.lessons import ROOT, read
+from tests.lessons import ROOT, exercises, read, tags
 
 TOKEN = "test"
 HEIGHT = 720
+SHOTS = os.environ.get("LESSON_SHOTS")  # a folder to keep screenshots in
+MOVES = 45
+WATCH = """root => {
+    const image = root.querySelector('img.widget-image');
+    window.delays = [];
+    let began = null;
+    const begin = () => { began ??= performance.now(); };
+    for (const kind of ['keydown', 'pointerdown', 'pointermove'])
+        root.addEventListener(kind, begin, true);
+    image.addEventListener('load', () => requestAnimationFrame(() => {
+        if (began !== null) window.delays.push(performance.now() - began);
+        began = null;
+    }));
+}"""
 
 
 @contextlib.contextmanager
@@ -104,6 +124,29 @@ class Notebook:
         self.wait_idle()
         return time.monotonic() - start
 
+    def delays(self, cell: Locator, move, moves: int = MOVES) -> str:
+        """Move a control of the cell's explorer, `move(i)`, each time after the last answer.
+
+        Every move must change the picture. Returns the spread of the time from the event to
+        the new pixels, in words.
+        """
+        for i in range(moves):
+            before = self.page.evaluate("window.delays.length")
+            move(i)
+            self.page.wait_for_function(f"window.delays.length > {before}", timeout=10_000)
+        taken = self.page.evaluate("window.delays")
+        p95 = statistics.quantiles(taken, n=20)[-1]
+        return f"median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms, {len(taken)} moves"
+
+    def watch(self, cell: Locator) -> None:
+        """Begin to measure how fast the cell's explorer answers."""
+        cell.locator(".explorer").evaluate(WATCH)
+
+    def shoot(self, name: str) -> None:
+        """Keep a screenshot, if a folder for them is named."""
+        if SHOTS:
+            self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
     def wait_idle(self, seconds: float = 120) -> None:
         """Wait until the kernel is idle and no cell is waiting for it."""
         _wait(
@@ -143,3 +186,72 @@ def _wait(condition, seconds: float, otherwise: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"{otherwise} after {seconds} s"
         time.sleep(0.2)
+
+
+class LessonInBrowser:
+    """What every lesson must do in a browser. A subclass sets `LESSON`, a path."""
+
+    LESSON: Path
+
+    @pytest.fixture(scope="class")
+    def notebook(self, request, browser, tmp_path_factory):
+        with serve(tmp_path_factory.mktemp("lab")) as address:
+            page = browser.new_page(has_touch=True)
+            yield Notebook(page, address, request.cls.LESSON)
+            page.close()
+
+    @pytest.fixture(scope="class")
+    def ran(self, notebook):
+        notebook.seconds = notebook.run_all()
+        return notebook
+
+    def explorers(self) -> list[str]:
+        """Return the ids of the cells that show an explorer."""
+        return [cell.id for cell in read(self.LESSON).cells if "widget-view" in str(cell)]
+
+    def test_it_opens_without_a_question_and_with_its_pictures(self, notebook):
+        assert notebook.page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+        for name in self.explorers():
+            expect(notebook.cell(name).locator(".jp-OutputArea img")).to_be_visible()
+            notebook.shoot(f"before-{name}")
+
+    def test_run_all_ends_with_the_expected_errors_alone(self, ran, record_property):
+        cells = read(self.LESSON).cells
+        assert set(ran.errors()) == {c.id for c in cells if "raises-exception" in tags(c)}
+        record_property(f"{self.LESSON.stem}, Run All in the browser", f"{ran.seconds:.1f} s")
+
+    def test_every_control_has_a_name(self, ran):
+        for name in self.explorers():
+            for control in ran.cell(name).locator("input, select, [role=slider]").all():
+                labels = control.evaluate("e => e.ariaLabel || e.labels?.[0]?.textContent || ''")
+                assert labels.strip(), control.evaluate("e => e.outerHTML")
+
+    def test_an_exercise_answers_in_the_notebook(self, ran):
+        name, (stub, solution) = next(iter(exercises(self.LESSON).items()))
+        for text, verdict in [(stub, "Not attempted yet"), (solution, "Correct")]:
+            ran.replace(name, text)
+            ran.run(name)
+            expect(ran.cell(name)).to_contain_text(verdict)
+
+    def test_each_step_fits_the_screen(self, ran):
+        """A step is a code cell with its result, and the prose right above it."""
+        cells = read(self.LESSON).cells
+        too_tall = {}
+        for above, cell in zip(cells, cells[1:]):
+            if cell.cell_type != "code":
+                continue
+            first = above.id if above.cell_type == "markdown" else cell.id
+            ran.show(first)
+            height = ran.page.evaluate(
+                """([first, last]) => {
+                    const panel = window.jupyterapp.shell.currentWidget.content;
+                    const rect = i => panel.widgets[i].node.getBoundingClientRect();
+                    const room = panel.node.getBoundingClientRect().height;
+                    return rect(last).bottom - rect(first).top - room;
+                }""",
+                [ran.ids.index(first), ran.ids.index(cell.id)],
+            )
+            ran.shoot(f"step-{ran.ids.index(cell.id):02d}-{cell.id}")
+            if height > 0:
+                too_tall[cell.id] = round(height)
+        assert not too_tall, f"these steps are too tall, by as many pixels: {too_tall}"

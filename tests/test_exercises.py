@@ -1,68 +1,17 @@
 """Every exercise: its stub, its solution from the notebook, wrong answers and their hints."""
 
+import importlib
+
 import pytest
 
 from helpers.checks.verdict import NotYet, Verdict, attempt, check
-from tests.lessons import LESSONS, ROOT, exercises, read, tags
+from tests.lessons import LESSONS, exercises, read, tags
 
-LESSON_05 = ROOT / "notebooks" / "05_cnn_mnist.ipynb"
-CONVOLVE = """
-def convolve(image, kernel):
-    k = len(kernel)
-    out = torch.zeros(image.shape[0] - k + 1, image.shape[1] - k + 1)
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = (image[i : i + k, j : j + k] * kernel).sum()
-    return out
-"""
-ONLY_3X3 = CONVOLVE.replace("len(kernel)", "3").replace("* kernel", "* kernel[:3, :3]")
-COLOUR = """
-def colour_net():
-    return nn.Sequential(
-        nn.Conv2d(3, 16, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
-        nn.Conv2d(16, 32, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
-        nn.Flatten(), nn.Linear(32 * 8 * 8, 10),
-    )
-"""
-ACCURACY = """
-def accuracy_of(net, images, labels):
-    net.eval()
-    with torch.inference_mode():
-        predicted = net(images).argmax(1)
-    return (predicted == labels).float().mean().item()
-"""
-SIZE = "def output_size(n, k, stride, padding):\n    return "
-# (lesson, exercise, a wrong answer, what the hint must say)
 WRONG = [
-    (LESSON_05, "exercise-1-code", SIZE + "(n + padding - k) // stride + 1", "counts twice"),
-    (LESSON_05, "exercise-1-code", SIZE + "(n + 2 * padding - k) // stride", "One place is miss"),
-    (LESSON_05, "exercise-1-code", SIZE + "(n + 2 * padding - k) / stride + 1", "divide with //"),
-    (LESSON_05, "exercise-1-code", SIZE + "n + 2 * padding - k + 1", "stride has no effect"),
-    (LESSON_05, "exercise-1-code", SIZE + "(n - k) // stride + 1", "padding has no effect"),
-    (LESSON_05, "exercise-1-code", SIZE + "28", "the answer is 24, and yours is 28"),
-    (LESSON_05, "exercise-1-code", SIZE + "-(-(n + 2 * padding - k) // stride) + 1",
-     "Round down, not up"),
-    (LESSON_05, "exercise-2-code", CONVOLVE.replace("* kernel", "* kernel.flip(0, 1)"),
-     "The kernel is flipped"),
-    (LESSON_05, "exercise-2-code", CONVOLVE.replace(" - k + 1", " - k"), "the last place"),
-    (LESSON_05, "exercise-2-code", CONVOLVE.replace(" * kernel", ""), "without the kernel"),
-    (LESSON_05, "exercise-2-code", ONLY_3X3,
-     "take k from the kernel"),
-    (LESSON_05, "exercise-2-code", "def convolve(image, kernel):\n    return image",
-     "as large as the image"),
-    (LESSON_05, "exercise-3-code", COLOUR.replace("(3,", "(1,"), "has 3: red, green and blue"),
-    (LESSON_05, "exercise-3-code", COLOUR.replace("(3,", "(32,"), "Its height plays no part"),
-    (LESSON_05, "exercise-3-code", COLOUR.replace("8 * 8", "7 * 7"), "turn 32×32 into 8×8"),
-    (LESSON_05, "exercise-3-code", COLOUR.replace("nn.Flatten(), ", ""), "put `nn.Flatten()`"),
-    (LESSON_05, "exercise-3-code", COLOUR.replace("8, 10),", "8, 10), nn.Softmax(1),"),
-     "Leave the softmax out"),
-    (LESSON_05, "exercise-4-code", ACCURACY.replace("    net.eval()\n", ""), "call `net.eval()`"),
-    (LESSON_05, "exercise-4-code", ACCURACY.replace("inference_mode", "enable_grad"),
-     "Gradients were recorded"),
-    (LESSON_05, "exercise-4-code", ACCURACY.replace("mean", "sum"), "a count or a percentage"),
-    (LESSON_05, "exercise-4-code", ACCURACY.replace(".item()", ""), "makes it a plain one"),
-    (LESSON_05, "exercise-4-code", ACCURACY.replace("argmax(1)", "argmax(1) * 0"), "`argmax(1)`"),
-]  # fmt: skip
+    (lesson, *wrong)
+    for lesson in LESSONS
+    for wrong in importlib.import_module(f"tests.wrong.lesson{lesson.name[:2]}").WRONG
+]
 ALL = [(lesson, name) for lesson in LESSONS for name in exercises(lesson)]
 
 
@@ -85,7 +34,7 @@ def test_stub_is_not_attempted_and_solution_is_correct(lesson, name):
     assert len(said.text.split()) > 8  # it also says why this matters
 
 
-@pytest.mark.parametrize("lesson, name, answer, hint", WRONG)
+@pytest.mark.parametrize("lesson, name, answer, hint", WRONG, ids=lambda v: getattr(v, "stem", ""))
 def test_a_wrong_answer_gets_the_hint_it_needs(lesson, name, answer, hint):
     call = exercises(lesson)[name][0].splitlines()[-1]
     said = verdict(lesson, f"{answer}\n{call}")

@@ -44,8 +44,10 @@ def test_fit_is_the_loop_that_the_lesson_wrote(data):
 
 def test_fit_learns_and_stops_where_it_is_told(data):
     net = small_net()
-    assert len(fit(net, *data, epochs=3, batch=500)) == 3 * 3
-    assert len(fit(net, *data, epochs=9, steps=7)) == 7
+    assert len(fit(net, *data, epochs=3, batch=400)) == 3 * 4
+    assert len(fit(net, *data, epochs=9, steps=15)) == 15
+    with pytest.raises(ValueError, match="9 steps are too few"):
+        fit(net, *data, epochs=3, batch=500)
     losses = fit(net, *data, epochs=20)
     assert losses[-1] < 1 < 2 < small_net_loss(data)
     assert accuracy(net, *data) > 0.8

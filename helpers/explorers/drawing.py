@@ -79,7 +79,7 @@ class DrawADigit(Explorer):
         self._answer = lambda drawing: answer(net, layer, prepare, drawing)
         figure = new_figure(7.4, 3.9)
         grid = figure.add_gridspec(
-            2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.32, wspace=0.12,
+            2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
             left=0.03, right=0.98, top=0.93, bottom=0.02,
         )  # fmt: skip
         seen = figure.add_subplot(grid[0, 0], title="what the net sees")

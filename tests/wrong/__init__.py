@@ -1,0 +1,1 @@
+"""Wrong answers, a module for each lesson: the checks must refuse each with its hint."""
