@@ -6,7 +6,18 @@ import sys
 
 import pytest
 
-from helpers.data import mnist
+pytest.register_assert_rewrite("tests.lab")
+
+from helpers.data import mnist  # noqa: E402
+from tests.lab import Notebook, serve  # noqa: E402
+
+
+def pytest_configure(config):
+    """Share the cores among the workers: kernels that all want all cores hinder each other."""
+    workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
+    if workers:
+        threads = max(1, (os.cpu_count() or 1) // int(workers))
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 
 def pytest_sessionstart(session):
@@ -54,3 +65,19 @@ def browser():
             running = playwright.chromium.launch(args=FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="class")
+def notebook(request, browser, tmp_path_factory):
+    """The lesson of the test's class, opened in JupyterLab in a page of its own."""
+    with serve(tmp_path_factory.mktemp("lab")) as address:
+        page = browser.new_page(has_touch=True)
+        yield Notebook(page, address, request.cls.LESSON)
+        page.close()
+
+
+@pytest.fixture(scope="class")
+def ran(notebook):
+    """The same after Run All."""
+    notebook.seconds = notebook.run_all()
+    return notebook

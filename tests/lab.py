@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.lessons import ROOT, exercises, read, tags
@@ -116,11 +115,7 @@ class Notebook:
     def run_all(self) -> float:
         """Run all cells; return the seconds it took."""
         start = time.monotonic()
-        # the command's promise waits for all cells: don't wait with it, or a page stands still
-        self.page.evaluate(
-            "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
-        )
-        self.page.wait_for_timeout(1000)
+        self.command("notebook:run-all-cells")
         self.wait_idle()
         return time.monotonic() - start
 
@@ -189,21 +184,12 @@ def _wait(condition, seconds: float, otherwise: str) -> None:
 
 
 class LessonInBrowser:
-    """What every lesson must do in a browser. A subclass sets `LESSON`, a path."""
+    """What every lesson must do in a browser. A subclass sets `LESSON`, a path.
+
+    The fixtures `notebook` (opened) and `ran` (after Run All) are in conftest.py.
+    """
 
     LESSON: Path
-
-    @pytest.fixture(scope="class")
-    def notebook(self, request, browser, tmp_path_factory):
-        with serve(tmp_path_factory.mktemp("lab")) as address:
-            page = browser.new_page(has_touch=True)
-            yield Notebook(page, address, request.cls.LESSON)
-            page.close()
-
-    @pytest.fixture(scope="class")
-    def ran(self, notebook):
-        notebook.seconds = notebook.run_all()
-        return notebook
 
     def explorers(self) -> list[str]:
         """Return the ids of the cells that show an explorer."""
