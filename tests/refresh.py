@@ -25,10 +25,24 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in ("tags",) if key in cell.metadata}
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
         for output in cell.get("outputs", []):
             if WIDGET in output.get("data", {}):
                 # the widget of that run is gone: a fixed name instead of its random one
                 output.data[WIDGET] = {"model_id": cell.id, "version_major": 2, "version_minor": 0}
+
+
+def joined(outputs: list) -> list:
+    """Join what a cell printed in several pieces: where it was cut is chance."""
+    whole: list = []
+    for output in outputs:
+        streams = output.output_type == "stream" and whole and whole[-1].output_type == "stream"
+        if streams and whole[-1].name == output.name:
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def refresh(path: Path) -> float:

@@ -65,6 +65,7 @@ class TestLesson05(LessonInBrowser):
             expect(caption).to_contain_text("The pad is empty")
             draw(ran.page, canvas, points)
             expect(caption).to_contain_text(f"The net reads a {digit}")
+            ran.page.wait_for_timeout(300)  # the picture of the whole stroke
             ran.shoot(f"drawn-{digit}")
 
     def test_a_digit_drawn_with_a_finger_is_read(self, ran):

@@ -163,7 +163,7 @@ class _Witness(nn.Module):
 @check(
     "Evaluation mode, no gradients, one share of all images: a number made so can be trusted, "
     "and compared with anybody else's.",
-    "Replace the three dots in `accuracy` and run the cell again.",
+    "Replace the three dots in `accuracy_of` and run the cell again.",
 )
 def accuracy(answer: Callable[[nn.Module, Tensor, Tensor], float]) -> None:
     """Examine `accuracy(net, images, labels)`."""
