@@ -85,15 +85,15 @@ def test_an_interrupt_keeps_the_training_so_far_and_the_notebook(data):
     def run(code: str, interrupt_after: float | None = None) -> str:
         """Run code, perhaps with an interrupt after some seconds; return all that it said."""
         message = client.execute(code)
-        if interrupt_after:
-            time.sleep(interrupt_after)
-            manager.interrupt_kernel()
         said = ""
         while True:
-            answer = client.get_iopub_msg(timeout=30)
+            answer = client.get_iopub_msg(timeout=60)
             if answer["parent_header"].get("msg_id") != message:
                 continue
             content = answer["content"]
+            if interrupt_after and answer["msg_type"] == "display_data":  # the training began
+                time.sleep(interrupt_after)
+                manager.interrupt_kernel()
             said += content.get("text", "") + "\n".join(content.get("traceback", []))
             if content.get("execution_state") == "idle":
                 return said
