@@ -13,7 +13,7 @@ test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/ready
-	$(BIN)/python tests/bench.py
+	for part in tests/bench*.py; do $(BIN)/python $$part || exit 1; done
 
 refresh: $(VENV)/ready
 	$(BIN)/python tests/refresh.py

@@ -116,6 +116,17 @@ class Notebook:
         """Run all cells; return the seconds it took."""
         start = time.monotonic()
         self.command("notebook:run-all-cells")
+        # after an expected error JupyterLab no longer marks the cells that are still to run; an
+        # unexpected one leaves cells that never will, and then a test says so
+        with contextlib.suppress(AssertionError):
+            _wait(
+                lambda: self.page.evaluate(
+                    """() => Array.from(window.jupyterapp.shell.currentWidget.content.model.cells)
+                        .every(cell => cell.type !== 'code' || cell.executionCount)"""
+                ),
+                60,
+                "not all cells were run",
+            )
         self.wait_idle()
         return time.monotonic() - start
 

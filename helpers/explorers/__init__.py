@@ -1,7 +1,26 @@
 """Interactive pictures: controls that a browser moves, numbers that a test can call."""
 
 from helpers.explorers.base import Explorer
+from helpers.explorers.batches import BatchExplorer
 from helpers.explorers.drawing import DigitPad, DrawADigit
+from helpers.explorers.graph import GraphExplorer
 from helpers.explorers.kernel import KernelExplorer
+from helpers.explorers.paths import PathExplorer
+from helpers.explorers.regression import TrainingExplorer
+from helpers.explorers.rows import RowExplorer
+from helpers.explorers.tangent import TangentExplorer
+from helpers.explorers.waves import SineExplorer
 
-__all__ = ["DigitPad", "DrawADigit", "Explorer", "KernelExplorer"]
+__all__ = [
+    "BatchExplorer",
+    "DigitPad",
+    "DrawADigit",
+    "Explorer",
+    "GraphExplorer",
+    "KernelExplorer",
+    "PathExplorer",
+    "RowExplorer",
+    "SineExplorer",
+    "TangentExplorer",
+    "TrainingExplorer",
+]

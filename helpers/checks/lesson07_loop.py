@@ -1,0 +1,88 @@
+"""Check of lesson 07's closed loop."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from helpers.checks.lesson07_step import SmallNet
+from helpers.checks.verdict import NotYet, attempt, check
+from helpers.figures import BLACK, RED, new_figure, png
+from helpers.waves import wave
+
+
+@torch.no_grad()
+def _generate(net, seen, n: int, way: str = "closed") -> Tensor:
+    """Return n values (n,) in the right way, or in one of the wrong ones that we know."""
+    x, h_state = net(seen[:, -1:] if way == "no warm-up" else seen, None)
+    if way == "last again":
+        x, h_state = net(seen[:, -1:], h_state)
+    x = x[:, -1:]
+    if way == "late":
+        x, h_state = net(x, h_state)
+    values = [seen[0, -1]] if way == "early" else []
+    while len(values) < n:
+        values.append(x[0, -1])
+        fed = seen[:, -1:] if way == "true input" else x
+        x, h_state = net(fed, None if way == "no state" else h_state)
+    return torch.cat(values)
+
+
+WAYS = {
+    "true input": "The same true sample goes in at every step: the loop is open. Feed the net "
+    "its own last prediction.",
+    "no state": "The state is lost: each step begins with zeros. Hand over the `h_state` that "
+    "came with the last prediction.",
+    "no warm-up": "The net has seen the last sample alone. Let it read all of `seen` first: its "
+    "memory is made there.",
+    "last again": "The last sample of `seen` goes in twice. After `net(seen)` its successor is "
+    "there already: `prediction[:, -1:]`.",
+    "late": "One value is missing: the first is what the net says to the last sample of `seen`.",
+    "early": "Your first value is the last of `seen`. That one was given; begin with the net's "
+    "own prediction.",
+}
+
+
+@check(
+    "Text, speech and weather are generated with this loop, only with larger nets. Small "
+    "errors come back as input, so a good single step is not yet a good forecast.",
+    "Replace the three dots in `generate_values` and run the cell again.",
+)
+def generate(answer: Callable[[nn.Module, Tensor, int], Tensor]) -> bytes:
+    """Examine `generate(net, seen, n)`: n values (n,) after seen (1, T, 1), in closed loop."""
+    net, n = SmallNet(), 12
+    seen = wave(15)[0].view(1, 15, 1)
+    target = _generate(net, seen, n)
+    given = attempt(answer, net, seen.clone(), n)
+    if isinstance(given, list) and all(isinstance(value, int | float) for value in given):
+        given = torch.tensor(given)
+    if not isinstance(given, Tensor):
+        raise NotYet(f"Return a tensor (n,); this is a {type(given).__name__}.")
+    if given.numel() == 15 + n:
+        raise NotYet(f"Return the {n} new values alone, without those of `seen`.")
+    if given.numel() != n:
+        raise NotYet(f"Asked for {n} values, it returns {given.numel()}.")
+    if tuple(given.shape) != (n,):
+        raise NotYet(f"Your shape is {tuple(given.shape)}, not ({n},): `.flatten()` helps.")
+    values = given.detach()
+    picture = _side_by_side(values, target)
+    for way, said in WAYS.items():
+        if torch.allclose(values, _generate(net, seen, n, way), atol=1e-4):
+            raise NotYet(said, picture)
+    if not torch.allclose(values, target, atol=1e-4):
+        raise NotYet("The values differ. Compare the curves: where do they part?", picture)
+    if given.requires_grad:
+        raise NotYet(
+            "The values are right, but each step has recorded its graph: put the loop inside "
+            "`with torch.no_grad():`."
+        )
+    return picture
+
+
+def _side_by_side(given: Tensor, target: Tensor) -> bytes:
+    figure = new_figure(6, 1.9, layout="constrained")
+    axis = figure.add_subplot(xlabel="step")
+    axis.plot(target, "-", color=BLACK, lw=4, alpha=0.3, label="target")
+    axis.plot(given, "--o", color=RED, ms=4, label="yours")
+    axis.legend()
+    return png(figure)

@@ -1,0 +1,127 @@
+"""Pictures that move in place while a loop runs, and let an interrupt end the loop alone."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from IPython import get_ipython
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from helpers.figures import BLUE, Picture, new_figure
+
+FRAME_SECONDS = 0.3  # between two pictures: each takes about 0.03 s from the training
+
+
+class LivePicture:
+    """A figure that is redrawn in place during a loop.
+
+    An interrupt (Kernel > Interrupt) ends the loop and not the notebook: everything computed
+    so far stays as it is, and one line says how far the loop came.
+
+        with LivePicture(figure, "What it shows.", redraw) as live:
+            for ...:
+                live.update()  # calls redraw(steps) when the last picture is old enough
+    """
+
+    def __init__(
+        self,
+        figure: Figure,
+        alt: str,
+        redraw: Callable[[int], object],
+        seconds: float = FRAME_SECONDS,
+    ) -> None:
+        """Show `figure`; `redraw` gets the number of updates so far and changes its artists.
+
+        `seconds` lie between two pictures, and more where drawing is slow: at least twice the
+        time of the last picture, so that a loop never spends more than a third on pictures.
+        """
+        self.steps, self._redraw, self._seconds = 0, redraw, seconds
+        self._picture = Picture(figure, alt)
+
+    def __enter__(self) -> "LivePicture":
+        """Show the picture as it is, where there is a notebook to show it."""
+        self._handle = display(self._picture, display_id=True) if get_ipython() else None
+        self._next = time.monotonic() + self._seconds
+        return self
+
+    def update(self) -> None:
+        """Count a step, and redraw if the last picture is old enough."""
+        self.steps += 1
+        begin = time.monotonic()
+        if begin >= self._next:
+            self._draw()
+            end = time.monotonic()
+            self._next = end + max(self._seconds, 2 * (end - begin))
+
+    def __exit__(self, kind, error, trace) -> bool:
+        """Draw the end; take an interrupt as the learner's wish to stop here."""
+        self._draw()
+        if kind is not KeyboardInterrupt:
+            return False
+        print(
+            f"Interrupted after {self.progress()}. The weights and "
+            "losses so far are kept, and the next cell works."
+        )
+        return True
+
+    def progress(self) -> str:
+        """Return how far the loop is, in words."""
+        return f"{self.steps} steps"
+
+    def _draw(self) -> None:
+        self._redraw(self.steps)
+        if self._handle:
+            self._handle.update(self._picture)
+
+
+class _Nothing:
+    """Stands where a live picture might: shows nothing, and leaves an interrupt alone."""
+
+    def __enter__(self) -> "_Nothing":
+        return self
+
+    def update(self) -> None:
+        pass
+
+    def __exit__(self, kind, error, trace) -> None:
+        pass
+
+
+nothing = _Nothing()
+
+
+class LiveLoss(LivePicture):
+    """A live picture of a growing list of losses, for a training loop.
+
+    with LiveLoss(losses, steps) as live:
+        for ...:
+            losses.append(loss.item())
+            live.update()
+    """
+
+    def __init__(self, losses: Sequence[float], steps: int, window: int = 25) -> None:
+        """Watch `losses`, which will have `steps` entries; smooth over `window` of them."""
+        self.losses, self.total, self.window = losses, steps, window
+        figure = new_figure(7, 2.4, layout="constrained")
+        self._axis = figure.add_subplot(xlabel="step", ylabel="training loss")
+        self._axis.set(xlim=(0, steps), yscale="log")
+        (self._raw,) = self._axis.plot([], [], "-", color=BLUE, alpha=0.3, lw=1)
+        (self._smooth,) = self._axis.plot([], [], "-", color=BLUE)
+        alt = "The training loss against the step, falling."
+        super().__init__(figure, alt, self._show_losses)
+
+    def progress(self) -> str:
+        """Return how many losses there are, of how many."""
+        return f"{len(self.losses)} of {self.total} steps"
+
+    def _show_losses(self, _: int) -> None:
+        done = len(self.losses)
+        if done:
+            losses = torch.tensor(self.losses)
+            width = min(self.window, done)
+            steps = range(1, done + 1)
+            self._raw.set_data(steps, losses)
+            self._smooth.set_data(steps[width - 1 :], losses.unfold(0, width, 1).mean(1))
+            self._axis.set_ylim(losses.min() * 0.8, losses.max() * 1.2)
+            self._axis.set_title(f"{done} of {self.total} steps", loc="right")

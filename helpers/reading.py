@@ -1,0 +1,77 @@
+"""Read an image row by row with an LSTM: its gates, its memory, its belief after each row."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from helpers.digits import mnist_form
+from helpers.figures import BLACK, BLUE, ORANGE, SKY, new_figure
+
+
+def trace(lstm: nn.LSTM, rows: Tensor) -> dict[str, Tensor]:
+    """Run a one-layer LSTM by hand over rows (T, features), from a state of zeros.
+
+    Returns "i", "f", "g", "o" (gates and candidate), "c" (cell state) and "h" (hidden state),
+    each (T, units). Source of the formulas: the documentation of `torch.nn.LSTM`. Lesson 06
+    writes the step out.
+    """
+    h = c = torch.zeros(lstm.hidden_size)
+    steps = []
+    with torch.inference_mode():
+        for row in rows:
+            sums = lstm.weight_ih_l0 @ row + lstm.bias_ih_l0
+            sums = sums + lstm.weight_hh_l0 @ h + lstm.bias_hh_l0
+            i, f, g, o = sums.chunk(4)
+            i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+            c = f * c + i * g
+            h = o * c.tanh()
+            steps.append(torch.stack([i, f, g, o, c, h]))
+    return dict(zip("ifgoch", torch.stack(steps, 1)))
+
+
+def read_rows(
+    net: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
+) -> tuple[Tensor, dict[str, Tensor], Tensor]:
+    """Return what `net` sees of a drawing (H, W), its `trace`, and its belief after each row.
+
+    The image is uint8 (28, 28); the belief (28, 10) holds the probabilities that the net would
+    answer with if the image ended there. `net` has an LSTM `rnn` and a linear layer `out`;
+    `prepare` turns uint8 (N, 28, 28) into the net's input (N, 28, 28).
+    """
+    image = mnist_form(drawing)
+    told = trace(net.rnn, prepare(image[None])[0])
+    with torch.inference_mode():
+        return image, told, net.out(told["h"]).softmax(1)
+
+
+def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> Figure:
+    """Draw an image (28, 28) and some of its rows, each going into a box that passes on h, c."""
+    figure = new_figure(10, 2.7)
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.set_axis_off()
+    axis.set(xlim=(0, 100), ylim=(0, 27))
+    axis.text(9, 24, "one image", ha="center", fontsize=12)
+    photo = figure.add_axes((0.02, 0.12, 0.14, 0.72))
+    photo.imshow(image, cmap="gray_r")
+    photo.set(xticks=[], yticks=[])
+    photo.spines[:].set_visible(True)
+    arrow = {"arrowstyle": "->", "lw": 1.8}
+    places = [25.0 + 14.5 * k for k in range(len(shown))]
+    for x, row, next_x in zip(places, shown, [*places[1:], 98.0]):
+        strip = figure.add_axes(((x - 5) / 100, 0.2, 0.1, 0.07))
+        strip.imshow(image[row : row + 1], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
+        strip.set(xticks=[], yticks=[])
+        strip.spines[:].set_visible(True)
+        axis.text(x, 3.6, f"row {row + 1}", ha="center", va="top", fontsize=12)
+        axis.annotate("", (x, 12), (x, 7.8), arrowprops=arrow)
+        box = {"boxstyle": "round,pad=0.5", "fc": SKY, "ec": BLACK}
+        axis.text(x, 14.5, "LSTM", ha="center", va="center", fontsize=12, bbox=box)
+        photo.axhline(row, color=ORANGE, lw=1.5)
+        last = row == shown[-1]
+        axis.annotate("", (next_x - 4.4, 14.5), (x + 4.2, 14.5), arrowprops=arrow)
+        name = "linear" if last else ("h, c" if row + 1 in shown else "h, c  …")
+        axis.text((x + next_x) / 2, 16.2, name, ha="center", fontsize=11, color=BLUE)
+    axis.text(97, 14.5, "10\nscores", ha="center", va="center", fontsize=12)
+    return figure

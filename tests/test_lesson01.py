@@ -1,0 +1,186 @@
+"""Lesson 01: its explorers in a real browser, and their numbers without one."""
+
+import re
+
+import ipywidgets as widgets
+import pytest
+import torch
+from playwright.sync_api import expect
+
+from helpers.checks import lesson01
+from helpers.explorers import GraphExplorer, TangentExplorer
+from helpers.explorers.graph import EDGES
+from helpers.figures import png
+from helpers.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
+from helpers.tiles import tiles
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT
+
+
+class TestLesson01(LessonInBrowser):
+    LESSON = ROOT / "notebooks" / "01_tensors_and_autograd.ipynb"
+
+    def test_every_control_of_the_tangent_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-tangent")
+        caption = cell.get_by_role("status")
+        expect(caption).to_contain_text("At x = 1.00 the slope of x² is 2.00: uphill")
+        cell.get_by_role("slider", name="x").press("ArrowRight")
+        expect(caption).to_contain_text("At x = 1.05 the slope of x² is 2.10")
+        cell.get_by_role("slider", name="h").press("ArrowLeft")
+        expect(caption).to_contain_text("h = 0.95: 3.05")
+        chooser = cell.get_by_role("combobox", name="function")
+        for name in FUNCTIONS:
+            chooser.select_option(name)
+            expect(caption).to_contain_text(f"the slope of {name} is")
+        assert cell.get_by_role("img", name="On the left a curve with its tangent").is_visible()
+        ran.shoot("after-explore-tangent")
+
+    def test_the_tangent_explorer_answers_fast(self, ran, record_property):
+        cell = ran.cell("explore-tangent")
+        ran.watch(cell)
+        cell.get_by_role("slider", name="x").focus()
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press("ArrowLeft"))
+        record_property("tangent explorer, from key press to new pixels", delays)
+
+    def test_every_control_of_the_graph_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-relu")
+        caption = cell.get_by_role("status")
+        expect(caption).to_contain_text("1.50 · 2.00 − 1.00 = 2.00: relu lets it pass")
+        for name, said in [
+            ("x", "1.50 · 2.25 − 1.00 = 2.38"),
+            ("w", "1.75 · 2.25 − 1.00 = 2.94"),
+            ("b", "1.75 · 2.25 − 0.75 = 3.19"),
+        ]:
+            cell.get_by_role("slider", name=name).press("ArrowRight")
+            expect(caption).to_contain_text(said)
+        cell.get_by_role("slider", name="w").press("Home")
+        expect(caption).to_have_text(re.compile("every gradient behind it is 0"))
+        ran.shoot("after-explore-relu")
+
+    def test_the_graph_explorer_answers_fast(self, ran, record_property):
+        cell = ran.cell("explore-relu")
+        cell.get_by_role("slider", name="w").press("End")
+        cell.get_by_role("slider", name="x").press("End")
+        ran.page.wait_for_timeout(500)
+        ran.watch(cell)
+        keys = ["ArrowLeft"] * 24 + ["ArrowRight"] * 24
+        cell.get_by_role("slider", name="x").focus()
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
+        record_property("graph explorer, from key press to new pixels", delays)
+
+
+BY_FORMULA = {
+    "x²": lambda x: 2 * x,
+    "x³/3 − x": lambda x: x**2 - 1,
+    "sin 2x": lambda x: 2 * torch.cos(2 * x),
+    "eˣ": torch.exp,
+    "tanh x": lambda x: 1 - torch.tanh(x) ** 2,
+    "|x|": torch.sign,
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_slopes_are_those_of_the_formulas(name):
+    x = torch.linspace(-2, 2, 41, dtype=torch.float64)
+    assert torch.allclose(slope(FUNCTIONS[name], x), BY_FORMULA[name](x))
+    assert not x.requires_grad and x.grad is None
+    near = rise_over_run(FUNCTIONS[name], 0.7, 1e-6)
+    assert near == pytest.approx(BY_FORMULA[name](torch.tensor(0.7)).item(), abs=1e-4)
+
+
+def test_a_line_needs_two_points():
+    with pytest.raises(ValueError, match="two points"):
+        rise_over_run(torch.square, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("x, w, b", [(2, 1.5, -1), (2, -1.5, 1), (-3, -3, 3), (0, 2, 0)])
+def test_the_graph_has_the_values_and_gradients_of_the_chain_rule(x, w, b):
+    total = w * x + b
+    gate = float(total > 0)
+    assert relu_graph(x, w, b) == {
+        "x": (x, gate * w),
+        "w": (w, gate * x),
+        "b": (b, gate),
+        "product": (w * x, gate),
+        "sum": (total, gate),
+        "y": (max(total, 0), 1),
+    }
+
+
+def test_no_value_is_written_as_minus_zero():
+    for value, gradient in relu_graph(-2, 0, -1).values():
+        assert "−0.00" not in fixed(value) + fixed(gradient)
+
+
+@pytest.mark.parametrize("make", [TangentExplorer, GraphExplorer])
+def test_every_setting_of_an_explorer_draws_another_picture(make):
+    explorer = make()
+    seen = set()
+    for control in explorer.controls.values():
+        ends = getattr(control, "min", 0), getattr(control, "max", 0)
+        for value in control.options if isinstance(control, widgets.Dropdown) else ends:
+            control.value = value
+            seen.add(explorer.picture.value)
+            assert explorer.caption.text.endswith((".", "0"))
+    assert len(seen) >= 6
+
+
+def test_the_graph_explorer_writes_value_and_gradient_on_every_edge():
+    explorer = GraphExplorer()
+    explorer.controls["b"].value = 1.25
+    for name, (value, gradient) in relu_graph(2.0, 1.5, 1.25).items():
+        forward, backward = explorer._texts[name]
+        assert forward.get_text() == f"→ {fixed(value)}"
+        assert backward.get_text() == f"← {fixed(gradient)}"
+    assert set(EDGES) == set(explorer._texts)
+
+
+def test_the_tangent_has_the_slope_and_touches_the_curve():
+    explorer = TangentExplorer()
+    explorer.controls["name"].value = "sin 2x"
+    explorer.controls["x"].value = 0.4
+    (x0, x1), (y0, y1) = explorer._tangent.get_data()
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(2 * torch.cos(torch.tensor(0.8)).item())
+    middle = y0 + (0.4 - x0) * (y1 - y0) / (x1 - x0)
+    assert middle == pytest.approx(torch.sin(torch.tensor(0.8)).item(), abs=1e-5)
+
+
+def test_the_corner_is_told_honestly():
+    explorer = TangentExplorer()
+    explorer.controls["name"].value = "|x|"
+    explorer.controls["x"].value = 1e-17  # as a browser may say 0
+    assert explorer.caption.text.startswith("At the corner of |x| there is no single slope")
+
+
+def test_tiles_show_every_number_and_mark_the_chosen():
+    table = torch.tensor([[1, 2], [3, 4]])
+    figure = tiles([table, torch.tensor(7)], ["table", "one"], marked=[table[0], table[:0]])
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert said == ["table", "1", "2", "3", "4", "one", "7"]
+    assert [patch.get_linewidth() for patch in figure.axes[0].patches] == [2, 2, 0.8, 0.8, 0.8]
+    assert png(figure).startswith(b"\x89PNG")
+
+
+def test_tiles_refuse_a_third_axis():
+    with pytest.raises(ValueError, match="at most 2 axes"):
+        tiles([torch.zeros(2, 2, 2)], ["too deep"])
+
+
+T = torch.tensor
+STRANGE = [
+    None, 7, "text", [], (), (1, 2), ("a", "b"), (None, None), True, float("nan"), print, ...,
+    T(1), T(1.0), T([]), T([1, 2]), T([True, False]), T([1j, 2j]), T([float("nan"), 0.0]),
+    T([float("inf"), 1.0]), torch.zeros(1, 3, 4), torch.zeros(1, 3, 4, dtype=torch.long),
+    torch.zeros(1, 3, 4, dtype=torch.complex64), torch.full((1, 3, 4), float("nan")),
+    torch.zeros(5, 5, dtype=torch.long), torch.full((5, 5), float("inf")), torch.zeros(5, 5, 5),
+    torch.ones(2, requires_grad=True), (T([1.0, 2.0]), T(1.0)), torch.zeros(5, 5) > 0,
+    torch.zeros(5, 5, dtype=torch.complex64), torch.empty(0, 5), torch.zeros(1, 3, 4).to_sparse(),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", lesson01.__all__)
+@pytest.mark.parametrize("answer", STRANGE, ids=lambda v: repr(v)[:20])
+def test_a_check_takes_whatever_it_is_given(name, answer):
+    examine = getattr(lesson01, name)
+    assert examine(lambda *arguments: answer).kind in ("not yet", "not attempted", "error")
+    assert examine(answer).kind in ("not yet", "not attempted", "error")

@@ -1,0 +1,247 @@
+"""Lesson 02 in a real browser, its numbers without one, and its loop against the helper's."""
+
+import copy
+import itertools
+import re
+
+import pytest
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import expect
+from torch import nn
+
+from helpers.checks import lesson02
+from helpers.explorers import TrainingExplorer
+from helpers.figures import neuron_diagram, png
+from helpers.regression import ACTIVATIONS, one_thread, record
+from helpers.training import descend
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, source
+
+LESSON = ROOT / "notebooks" / "02_regression.ipynb"
+# each frame of the browser: how many pictures the cell shows, how high it is, which picture
+FRAMES = """cell => {
+    window.frames02 = [];
+    const look = () => {
+        const images = cell.querySelectorAll('.jp-OutputArea-output img');
+        window.frames02.push([images.length, cell.offsetHeight, images[0]?.src.length ?? 0,
+                              images[0]?.naturalWidth ?? 0]);
+        window.frame02 = requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+class TestLesson02(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_the_fit_moves_in_place_without_flicker(self, ran, record_property):
+        cell = ran.cell("train-live")
+        cell.evaluate(FRAMES)
+        ran.run("train-live")
+        frames = ran.page.evaluate("() => (cancelAnimationFrame(frame02), frames02)")
+        # the old picture, perhaps an empty place, and then one picture in one place to the end
+        counts = [count for count, _ in itertools.groupby(frame[0] for frame in frames)]
+        assert counts in ([1], [1, 0, 1]), counts
+        begun = max([i for i, frame in enumerate(frames) if frame[0] == 0], default=0)
+        drawn = [frame for frame in frames[begun + 1 :] if frame[3]]
+        assert max(frame[1] for frame in drawn) - min(frame[1] for frame in drawn) <= 2
+        shown = len({frame[2] for frame in drawn})
+        assert shown > 10 and cell.locator(".jp-OutputArea-output").count() == 1
+        record_property("moving fit, different pictures seen", shown)
+
+    def test_every_control_of_the_training_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-training")
+        caption = cell.get_by_role("status")
+        said = caption.inner_text()
+        for name in ("step", "hidden units", "learning rate"):
+            cell.get_by_role("slider", name=name).press("ArrowLeft")
+            expect(caption).not_to_have_text(said)
+            said = caption.inner_text()
+            ran.shoot(f"after-explore-{name}")
+        assert "28 parameters, after 199 of 200 steps" in said
+        for name in ACTIVATIONS:
+            cell.get_by_role("combobox", name="activation").select_option(name)
+            if name != "relu":  # the first
+                expect(caption).not_to_have_text(said)
+            said = caption.inner_text()
+            ran.shoot(f"after-explore-{name.split()[0]}")
+        for _ in range(8):
+            cell.get_by_role("slider", name="learning rate").press("ArrowRight")
+        cell.get_by_role("combobox", name="activation").select_option("tanh")
+        expect(caption).to_contain_text("diverges: the learning rate is too large")
+        assert cell.get_by_role("img", name=re.compile("Noisy points")).is_visible()
+        ran.shoot("after-explore-diverged")
+
+    def test_the_training_explorer_answers_fast(self, ran, record_property):
+        ran.run("explore-training")  # anew, from its first settings
+        cell = ran.cell("explore-training")
+        ran.watch(cell)
+        for name, key, title in [
+            ("step", "ArrowLeft", "scrubbing recorded steps"),
+            ("hidden units", "ArrowRight", "retraining 200 steps"),
+        ]:
+            ran.page.evaluate("window.delays = []")
+            cell.get_by_role("slider", name=name).focus()
+            delays = ran.delays(cell, lambda i, key=key: ran.page.keyboard.press(key))
+            record_property(f"training explorer, {title}", delays)
+
+
+@pytest.fixture(scope="module")
+def data():
+    torch.manual_seed(1)
+    x = torch.linspace(-1, 1, 100).unsqueeze(1)
+    return x, x**2 + 0.1 * torch.randn(x.shape)
+
+
+def small_net(activation: str = "relu") -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(1, 10), ACTIVATIONS[activation](), nn.Linear(10, 1))
+
+
+@pytest.mark.parametrize("loss", [F.mse_loss, F.l1_loss])
+def test_descend_is_the_loop_that_the_lesson_wrote(data, loss):
+    names = {"F": F}
+    exec(source(LESSON, "train-loop"), names)
+    seen: dict[str, list] = {"descend": [], "train": []}
+    losses = {}
+    nets = [small_net(), small_net()]
+    for net, loop in zip(nets, (descend, names["train"])):
+        name = loop.__name__
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        losses[name] = loop(
+            net, *data, optimizer, 30, loss=loss,
+            watch=lambda step, prediction, name=name: seen[name].append((step, prediction.sum())),
+        )  # fmt: skip
+    assert losses["descend"] == losses["train"] and len(losses["train"]) == 30
+    assert seen["descend"] == seen["train"] and [step for step, _ in seen["train"]] == [*range(30)]
+    for a, b in zip(*(net.parameters() for net in nets)):
+        assert torch.equal(a, b)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_recording_holds_the_net_after_every_step(data, activation):
+    x, y = data
+    recording = record(x, y, 10, activation, 0.05, steps=12)
+    assert recording.losses.shape == (13,) and recording.predictions.shape == (13, 100)
+    net = small_net(activation)
+    for step in range(13):
+        prediction = net(x)
+        loss = ((prediction - y) ** 2).mean()
+        assert torch.allclose(recording.predictions[step], prediction[:, 0], atol=1e-5)
+        assert torch.isclose(recording.losses[step], loss, atol=1e-5)
+        net.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for parameter in net.parameters():
+                parameter -= 0.05 * parameter.grad
+
+
+def test_a_recording_leaves_threads_and_chance_as_they_were(data):
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    first = record(*data, 5, "tanh", 0.1, steps=3)
+    with pytest.raises(KeyError), one_thread():
+        record(*data, 5, "no such", 0.1)
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(first.losses, record(*data, 5, "tanh", 0.1, steps=3).losses)
+
+
+def test_without_activation_it_is_a_straight_line(data):
+    x, y = data
+    fit = record(x, y, 20, "none (a straight line)", 0.05).predictions
+    assert fit.diff(n=2).abs().max() < 1e-4
+    assert record(x, y, 20, "relu", 0.05).predictions[-1].diff(n=2).abs().max() > 1e-3
+
+
+def test_the_parabola_is_learned_from_most_first_weights(data):
+    ends = [record(*data, 10, "relu", 0.2, seed=seed).losses[-1].item() for seed in range(10)]
+    assert sum(end < 0.025 for end in ends) >= 8
+
+
+def test_every_setting_of_the_training_explorer_draws_a_picture(data):
+    explorer = TrainingExplorer(*data)
+    seen = {explorer.picture.value}
+    for name, values in {
+        "step": (0, 1, 200),
+        "hidden": (1, 64),
+        "activation": tuple(ACTIVATIONS),
+        "rate": (0.001, 0.3, 1.0),
+    }.items():
+        for value in values:
+            explorer.controls[name].value = value
+            seen.add(explorer.picture.value)
+            assert "parameters, after" in explorer.caption.text
+    assert len(seen) > 8
+
+
+def test_the_training_explorer_says_the_true_loss_and_retrains_only_if_it_must(data):
+    explorer = TrainingExplorer(*data)
+    recording = explorer.recording
+    explorer.controls["step"].value = 40
+    assert explorer.recording is recording
+    expected = record(*data, 10, "relu", 0.1).losses[40]
+    assert f"31 parameters, after 40 of 200 steps: loss {expected:.4g}." in explorer.caption.text
+    explorer.controls["hidden"].value = 11
+    assert explorer.recording is not recording
+    assert "34 parameters, after 40 of 200" in explorer.caption.text
+
+
+def test_a_training_that_diverges_is_drawn_and_named(data):
+    explorer = TrainingExplorer(*data)
+    explorer.controls["hidden"].value = 64
+    assert "diverges" not in explorer.caption.text
+    explorer.controls["activation"].value = "tanh"
+    explorer.controls["rate"].value = 1.0
+    assert explorer.recording.diverged and "diverges" in explorer.caption.text
+
+
+def test_the_neuron_diagram_draws_every_unit_and_every_weight():
+    figure = neuron_diagram([("in", 2), ("middle", 3), ("out", 1)], ["6 weights", "3 weights"])
+    (axis,) = figure.axes
+    lines = [line for line in axis.lines if line.get_linestyle() == "-"]
+    circles = [line for line in axis.lines if line.get_marker() == "o"]
+    assert len(lines) == 2 * 3 + 3 * 1
+    assert [len(line.get_xdata()) for line in circles] == [2, 3, 1]
+    assert png(figure).startswith(b"\x89PNG")
+
+
+def test_the_hostile_file_of_the_lesson_would_have_done_what_the_lesson_says(tmp_path):
+    """What the lesson must not show: the same file, loaded without protection."""
+    names: dict = {"torch": torch, "folder": tmp_path}
+    torch.save(small_net(), tmp_path / "whole.pt")
+    exec(source(LESSON, "hostile"), names)
+    assert not names["marker"].exists()
+    torch.load(tmp_path / "gift.pt", weights_only=False)
+    assert names["marker"].read_bytes() == b""
+
+
+@pytest.mark.parametrize("name", ["fifty", "training_step", "cross_entropy", "restore"])
+@pytest.mark.parametrize(
+    "answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, lambda *a: a, print]
+)
+def test_a_check_never_raises(name, answer):
+    check = getattr(lesson02, name)
+    assert check(answer).kind in ("not yet", "error")
+    assert check().kind == "not attempted"
+
+
+def test_other_right_answers_are_right():
+    def with_the_nets_own_zero_grad(net, optimizer, x, y):
+        net.zero_grad()
+        loss = nn.MSELoss()(net(x), y)
+        loss.backward()
+        optimizer.step()
+        return float(loss.detach())
+
+    def zero_at_the_end(net, optimizer, x, y):
+        prediction = net(x)
+        optimizer.zero_grad()
+        loss = ((prediction - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    for answer in (with_the_nets_own_zero_grad, zero_at_the_end):
+        assert lesson02.training_step(copy.copy(answer)).kind == "correct"
+    assert lesson02.cross_entropy(F.cross_entropy).kind == "correct"

@@ -1,0 +1,179 @@
+"""Lesson 03: its explorer in a real browser, its numbers and helpers without one."""
+
+import math
+import time
+
+import pytest
+import torch
+from playwright.sync_api import expect
+from torch.utils.data import DataLoader, TensorDataset
+
+from helpers.batching import batches, draw_pet, loader_diagram
+from helpers.checks import lesson03 as check
+from helpers.explorers.batches import SAMPLES, WIDTH, BatchExplorer, places
+from helpers.figures import png
+from helpers.scripts import fastest, run_script, scratch_folder
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT
+
+
+class TestLesson03(LessonInBrowser):
+    LESSON = ROOT / "notebooks" / "03_batching.ipynb"
+
+    def test_every_control_of_the_batch_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-batches")
+        caption = cell.get_by_role("status")
+        said = caption.inner_text()
+        for name in ("batch size", "seed", "epoch"):
+            cell.get_by_role("slider", name=name).press("ArrowRight")
+            expect(caption).not_to_have_text(said)
+            said = caption.inner_text()
+        ran.shoot("after-explore-batches")
+        cell.get_by_role("checkbox", name="drop_last").press("Space")
+        expect(caption).to_contain_text("6 of 20 are left out of this epoch")
+        ran.shoot("after-explore-batches-drop-last")
+        cell.get_by_role("checkbox", name="shuffle").press("Space")
+        expect(caption).to_contain_text("Step 0 gets 0, 1, 2, 3, 4, 5, 6")
+        assert cell.get_by_role("img", name="Twenty numbered tiles").is_visible()
+        ran.shoot("after-explore-batches-in-order")
+        cell.get_by_role("checkbox", name="shuffle").press("Space")
+        expect(caption).not_to_contain_text("Step 0 gets 0, 1, 2, 3, 4, 5, 6")
+
+    def test_the_batch_explorer_answers_fast(self, ran, record_property):
+        cell = ran.cell("explore-batches")
+        ran.watch(cell)
+        cell.get_by_role("slider", name="seed").focus()
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press("ArrowRight"))
+        record_property("batch explorer, from key press to new pixels", delays)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 8, 10, 12])
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_the_batches_are_those_of_a_loader_on_tensors(batch_size, drop_last, shuffle):
+    generator = torch.Generator().manual_seed(7)
+    loader = DataLoader(
+        TensorDataset(torch.arange(10)), batch_size, shuffle,
+        drop_last=drop_last, generator=generator,
+    )  # fmt: skip
+    for epoch in range(3):
+        theirs = [batch.tolist() for (batch,) in loader]
+        assert batches(10, batch_size, shuffle, 7, epoch, drop_last) == theirs
+        assert len(theirs) == (10 // batch_size if drop_last else math.ceil(10 / batch_size))
+
+
+def test_a_batch_size_of_zero_is_refused():
+    with pytest.raises(ValueError, match="batch_size"):
+        batches(10, 0)
+
+
+def test_an_epoch_has_everybody_once_and_another_order_each_time():
+    epochs = [
+        [sample for batch in batches(20, 6, True, 1, epoch) for sample in batch]
+        for epoch in range(5)
+    ]
+    assert all(sorted(order) == list(range(20)) for order in epochs)
+    assert len({tuple(order) for order in epochs}) == 5
+
+
+@pytest.mark.parametrize("batch_size", range(1, SAMPLES + 1))
+@pytest.mark.parametrize("drop_last", [False, True])
+def test_the_tiles_stand_side_by_side_in_the_order_of_the_batches(batch_size, drop_last):
+    cut = batches(SAMPLES, batch_size, True, 0, 0, drop_last)
+    found = places(cut, SAMPLES)
+    assert sorted(found) == list(range(SAMPLES))
+    lefts = [found[sample][0] for batch in cut for sample in batch]
+    lefts += sorted(x for x, step in found.values() if step is None)
+    assert all(second - first > 0.99 for first, second in zip(lefts, lefts[1:]))
+    assert lefts[0] > -1e-6 and lefts[-1] + 1 < WIDTH + 1e-6
+    assert [found[batch[0]][1] for batch in cut] == list(range(len(cut)))
+
+
+def test_every_setting_of_the_explorer_draws_another_picture():
+    explorer = BatchExplorer()
+    seen = {explorer.picture.value}
+    for name, values in {
+        "batch_size": (1, 2, 7, 20), "seed": (1, 99), "epoch": (1, 9),
+        "drop_last": (), "shuffle": (False,),
+    }.items():  # fmt: skip
+        for value in values:
+            explorer.controls[name].value = value
+            assert explorer.picture.value not in seen, name
+            seen.add(explorer.picture.value)
+    explorer.controls["batch_size"].value = 7
+    before = explorer.picture.value
+    explorer.controls["drop_last"].value = True
+    assert explorer.picture.value != before
+
+
+def test_the_explorer_says_the_true_sizes():
+    explorer = BatchExplorer()
+    assert explorer.caption.text.startswith("4 steps of 6 samples, the last with 2. Step 0 gets ")
+    explorer.controls["drop_last"].value = True
+    said = explorer.caption.text
+    assert said.startswith("3 steps of 6 samples. 2 of 20 are left out of this epoch. Step 0")
+    explorer.controls["batch_size"].value = 20
+    assert explorer.caption.text.startswith("1 step of 20 samples. 0 of 20 are left out")
+    explorer.controls["batch_size"].value = 1
+    assert explorer.caption.text.startswith("20 steps of 1 sample. 0 of 20")
+
+
+def test_without_shuffling_every_epoch_is_the_same():
+    explorer = BatchExplorer()
+    explorer.controls["shuffle"].value = False
+    before = explorer.picture.value
+    explorer.controls["epoch"].value = 5
+    explorer.controls["seed"].value = 5
+    assert explorer.picture.value == before
+
+
+def test_a_pet_is_the_same_each_time_and_no_two_are_alike():
+    pets = [draw_pet(kind, number) for kind in ("cat", "dog") for number in range(1, 7)]
+    assert len({pet.tobytes() for pet in pets}) == 12
+    assert len({pet.size for pet in pets}) > 2  # so that `Resize` is needed
+    assert draw_pet("dog", 3).tobytes() == draw_pet("dog", 3).tobytes()
+    with pytest.raises(ValueError, match="a cat or a dog, and not a bird"):
+        draw_pet("bird", 1)
+
+
+def test_the_diagram_is_drawn_for_other_cuts_too():
+    assert png(loader_diagram([2, 0, 1], 2)) != png(loader_diagram([2, 0, 1], 3))
+
+
+def test_a_script_says_what_it_prints_and_how_it_fails():
+    assert run_script("print('é', 6 * 7)") == "é 42"
+    assert run_script("print(1 / 0)").endswith("ZeroDivisionError: division by zero")
+
+
+def test_a_script_that_never_ends_is_stopped_with_its_children():
+    text = (
+        "import subprocess, sys, time\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(60)"
+    )
+    start = time.monotonic()
+    said = run_script(text, seconds=3)
+    assert said.endswith("stopped after 3 s")
+    assert time.monotonic() - start < 20
+
+
+def test_a_scratch_folder_is_new_and_empty():
+    first, second = scratch_folder(), scratch_folder()
+    assert first != second and not list(first.iterdir())
+
+
+def test_the_fastest_of_several_calls_counts():
+    waits = iter([0.05, 0.0, 0.05])
+    assert fastest(lambda: time.sleep(next(waits))) < 0.04
+
+
+ANSWERS = [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, lambda *a: "ab", lambda *a: (1, 2),
+           lambda *a: torch.ones(3), lambda *a: ("a", "b"), print, object]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("name", ["count_steps", "windows", "pad_batch", "mean_and_std"])
+def test_a_check_never_raises(name, answer):
+    assert getattr(check, name)(answer).kind in ("not yet", "error")
+    assert getattr(check, name)().kind == "not attempted"

@@ -1,0 +1,226 @@
+"""Lesson 04 in a real browser, and the numbers of its optimizers, surfaces and explorer."""
+
+import math
+import re
+import warnings
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+import torch
+from playwright.sync_api import expect
+
+from helpers import optimizers
+from helpers.checks import lesson04
+from helpers.explorers import PathExplorer
+from helpers.explorers.paths import spread
+from helpers.optimizers import RULES
+from helpers.surfaces import FAR, LOOK, SURFACES, all_paths, path
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, source
+
+LESSON = ROOT / "notebooks" / "04_optimizers.ipynb"
+TORCH = {
+    "SGD": (torch.optim.SGD, {}),
+    "Momentum": (torch.optim.SGD, {"momentum": 0.9}),
+    "AdaGrad": (torch.optim.Adagrad, {}),
+    "RMSprop": (torch.optim.RMSprop, {}),
+    "Adam": (torch.optim.Adam, {}),
+}
+
+
+class TestLesson04(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_every_control_of_the_path_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-paths")
+        caption, picture = cell.get_by_role("status"), cell.locator("img.widget-image")
+        seen = picture.get_attribute("src")
+        for name in ("learning rate", "steps", "momentum", "Adam's β1", "Adam's β2",
+                     "RMSprop's α", "start x", "start y"):  # fmt: skip
+            slider = cell.get_by_role("slider", name=name)
+            slider.press("ArrowLeft")
+            expect(picture).not_to_have_attribute("src", seen)
+            seen = picture.get_attribute("src")
+        said = caption.inner_text()
+        for surface in ("bowl", "saddle", "Rosenbrock"):
+            cell.get_by_role("combobox", name="surface").select_option(surface)
+            expect(caption).not_to_have_text(said)
+            said = caption.inner_text()
+            ran.page.wait_for_timeout(200)
+            ran.shoot(f"after-explore-{surface}")
+        expect(caption).to_have_text(re.compile("after 150 steps, the lowest first: Momentum"))
+        assert cell.get_by_role("img", name="A surface from above").is_visible()
+
+    def test_a_path_that_leaves_is_told(self, ran):
+        cell = ran.cell("explore-paths")
+        cell.get_by_role("combobox", name="surface").select_option("ravine")
+        slider = cell.get_by_role("slider", name="learning rate")
+        slider.focus()
+        for _ in range(4):
+            ran.page.keyboard.press("ArrowRight")
+        expect(cell.get_by_role("status")).to_contain_text("Out of the picture for good: SGD")
+        ran.page.wait_for_timeout(200)
+        ran.shoot("after-explore-ravine")
+
+    @pytest.mark.parametrize("surface", ["ravine", "Rosenbrock"])
+    def test_the_path_explorer_answers_fast(self, ran, record_property, surface):
+        cell = ran.cell("explore-paths")
+        cell.get_by_role("combobox", name="surface").select_option(surface)
+        slider = cell.get_by_role("slider", name="start x")
+        slider.focus()
+        ran.page.wait_for_timeout(500)
+        ran.watch(cell)
+        keys = ["ArrowRight"] * 30 + ["ArrowLeft"] * 30
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
+        record_property(f"path explorer, {surface}, from key press to new pixels", delays)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rules_are_those_that_the_lesson_writes(name):
+    names: dict = {}
+    cell = {"SGD": "sgd"}.get(name, name.lower())
+    exec(source(LESSON, cell).split("\n\n\nassert")[0], names)
+    theirs, ours = names[cell], RULES[name]
+    assert ours is getattr(optimizers, cell)
+    torch.manual_seed(0)
+    w = v = torch.randn(7)
+    memory, other = {}, {}
+    for g in torch.randn(25, 7):
+        w, v = ours(w, g, memory, 0.05), theirs(v, g, other, 0.05)
+        assert torch.equal(w, v)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("name", RULES)
+def test_the_paths_are_those_of_torch(surface, name):
+    Optimizer, options = TORCH[name]
+    ours = all_paths(surface, lr=0.02, steps=50)[name]
+    w = torch.tensor(SURFACES[surface].start, dtype=torch.float64, requires_grad=True)
+    optimizer = Optimizer([w], lr=0.02, **options)
+    for point in ours:
+        torch.testing.assert_close(torch.from_numpy(point), w.detach())
+        optimizer.zero_grad()
+        SURFACES[surface].height(*w).backward()
+        optimizer.step()
+
+
+def test_the_options_reach_the_rules():
+    options = {"momentum": 0.5, "alpha": 0.8, "beta1": 0.6, "beta2": 0.95}
+    ours = all_paths("Rosenbrock", lr=0.01, steps=30, **options)
+    theirs = {
+        "Momentum": torch.optim.SGD, "RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam,
+    }  # fmt: skip
+    for name, given in (
+        ("Momentum", {"momentum": 0.5}),
+        ("RMSprop", {"alpha": 0.8}),
+        ("Adam", {"betas": (0.6, 0.95)}),
+    ):
+        w = torch.tensor(SURFACES["Rosenbrock"].start, dtype=torch.float64, requires_grad=True)
+        optimizer = theirs[name]([w], lr=0.01, **given)
+        for _ in range(30):
+            optimizer.zero_grad()
+            SURFACES["Rosenbrock"].height(*w).backward()
+            optimizer.step()
+        torch.testing.assert_close(torch.from_numpy(ours[name][-1]), w.detach())
+
+
+@pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES.keys())
+def test_the_lowest_points_are_the_lowest(surface):
+    for x, y in surface.lowest:
+        assert surface.height(x, y) == 0 and surface.gradient(x, y) == (0, 0)
+    x, y = np.random.default_rng(0).uniform(-2, 2, (2, 500))
+    assert (surface.height(x, y) > 0).all()
+
+
+def test_the_ravine_is_that_of_the_lesson():
+    names: dict = {"torch": torch}
+    exec(source(LESSON, "ravine"), names)
+    exec(source(LESSON, "adam").split("\n\n\nassert")[0], names)
+    theirs = names["walk"](names["adam"], 0.1)
+    ours = all_paths("ravine", lr=0.1, steps=40)["Adam"]
+    torch.testing.assert_close(theirs.double(), torch.from_numpy(ours), rtol=1e-4, atol=1e-5)
+
+
+def test_a_path_that_diverges_ends_quietly():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        points = path("Rosenbrock", "SGD", (-2.0, 1.4), 1.0, 300)
+        assert len(points) < 5 and abs(points[-1]).max() > FAR and np.isfinite(points).all()
+        assert len(path("ravine", "SGD", (-1.8, 0.6), 0.05, 300)) == 301
+        explorer = PathExplorer("Rosenbrock")
+        explorer.controls["x"].value, explorer.controls["lr"].value = -2.0, 1.0
+    assert "Out of the picture for good: SGD, Momentum" in explorer.caption.text
+
+
+def test_every_setting_of_the_explorer_draws_a_picture_without_a_warning():
+    explorer = PathExplorer()
+    seen = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for surface in SURFACES:
+            explorer.controls["surface"].value = surface
+            seen.add(explorer.picture.value)
+            for control in list(explorer.controls.values())[1:]:
+                before, drawn = control.value, explorer.picture.value
+                if isinstance(control, widgets.SelectionSlider):
+                    values = [control.options[i][1] for i in (0, -1)]
+                else:
+                    values = [control.min, control.max]
+                for value in values:
+                    control.value = value
+                    assert explorer.caption.text and explorer.picture.value != drawn
+                    drawn = explorer.picture.value
+                    seen.add(drawn)
+                control.value = before
+    assert len(seen) >= 4 * 8 * 2
+
+
+def test_a_new_surface_brings_its_own_walk():
+    explorer = PathExplorer("bowl")
+    explorer.controls["lr"].value = 1.0
+    explorer.controls["surface"].value = "saddle"
+    saddle = SURFACES["saddle"]
+    values = {name: control.value for name, control in explorer.controls.items()}
+    assert (values["x"], values["y"], values["lr"]) == (*saddle.start, saddle.lr)
+    last = SURFACES["saddle"].height(*all_paths("saddle")["Adam"][-1])
+    assert f"Adam {last:.2g}" in explorer.caption.text
+
+
+def test_the_optimizers_are_told_apart_without_colour():
+    looks = [(look["linestyle"], look["marker"]) for look in LOOK.values()]
+    assert len(set(looks)) == len(looks) == len(RULES)
+    explorer = PathExplorer()
+    places = [text.get_window_extent() for text in explorer._labels.values()]
+    for i, one in enumerate(places):
+        assert one.x1 <= explorer.figure.bbox.x1
+        assert not any(one.overlaps(other) for other in places[:i])
+
+
+def test_labels_are_moved_apart_and_stay_inside():
+    assert spread([1, 2, 50], 10, 100) == [1, 11, 50]
+    assert spread([95, 96, 99], 10, 100) == [80, 90, 100]
+
+
+ODD = [None, 7, "text", [], lambda: 1, lambda *a: "ab", lambda *a: ("a", "b"), lambda *a: 1 / 0]
+ODD += [lambda *a: [None] * 5, lambda *a: torch.ones(5, 2), lambda *a: math.nan, lambda *a: a]
+
+
+@pytest.mark.parametrize("answer", ODD)
+@pytest.mark.parametrize("check", ["momentum_step", "corrected_means", "rate"])
+def test_a_check_never_raises(check, answer):
+    assert getattr(lesson04, check)(answer).kind in ("not yet", "error")
+
+
+def test_one_cycle_by_hand_is_that_of_torch():
+    names: dict = {"math": math}
+    exec(source(LESSON, "one-cycle"), names)
+    for steps in (20, 137):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], momentum=0.9)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.2, total_steps=steps)
+        for t in range(steps):
+            rate = optimizer.param_groups[0]["lr"]
+            assert math.isclose(rate, 0.2 * names["one_cycle"](t, steps), rel_tol=1e-6)
+            optimizer.step()
+            if t < steps - 1:
+                schedule.step()

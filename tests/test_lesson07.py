@@ -1,0 +1,287 @@
+"""Lesson 07 in a real browser, its numbers without one, and the picture that moves in place."""
+
+import math
+import re
+import time
+
+import pytest
+import torch
+import torch.nn.functional as F
+from jupyter_client.manager import start_new_kernel
+from playwright.sync_api import expect
+from torch import nn
+
+from helpers.checks import lesson07
+from helpers.explorers import SineExplorer
+from helpers.explorers.waves import TOP
+from helpers.figures import new_figure
+from helpers.live import LivePicture, nothing
+from helpers.waves import by_place, follow, series_figure, wave
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, source
+
+LESSON = ROOT / "notebooks" / "07_rnn_sine.ipynb"
+WINDOW = 10
+# each frame of the browser: how many pictures the cell shows, how high it is, which picture
+FRAMES = """cell => {
+    window.frames07 = [];
+    const look = () => {
+        const images = cell.querySelectorAll('.jp-OutputArea-output img');
+        window.frames07.push([images.length, cell.offsetHeight, images[0]?.src.length ?? 0,
+                              images[0]?.naturalWidth ?? 0]);
+        window.frame07 = requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+class TestLesson07(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_the_fit_moves_in_place_without_flicker(self, ran, record_property):
+        cell = ran.cell("train-live")
+        cell.evaluate(FRAMES)
+        ran.run("live-figure", "train-live")
+        frames = ran.page.evaluate("() => (cancelAnimationFrame(frame07), frames07)")
+        begun = next(i for i, frame in enumerate(frames) if frame[3])
+        # from its first to its last frame: one picture, of one size, never an empty place
+        shown = {frame[2] for frame in frames[begun:] if frame[3]}
+        assert max(frame[0] for frame in frames) == 1
+        assert len(shown) > 5 and cell.locator(".jp-OutputArea-output").count() == 1
+        ran.shoot("after-train-live")
+        record_property("moving fit, different pictures seen", len(shown))
+
+    def test_every_control_of_the_sine_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-sine")
+        caption = cell.get_by_role("status")
+        said = caption.inner_text()
+        expect(caption).to_contain_text("32 hidden units, state carried")
+        drop = cell.get_by_role("checkbox", name=re.compile("drop the state"))
+        drop.focus()
+        ran.page.keyboard.press("Space")
+        expect(caption).to_contain_text("state dropped: mean error 1.00 at the first step")
+        ran.shoot("after-explore-dropped")
+        ran.page.keyboard.press("Space")
+        expect(caption).to_have_text(said)
+        for name, key, presses in [
+            ("frequency", "ArrowRight", 10),
+            ("phase", "ArrowRight", 8),
+            ("noise", "ArrowRight", 8),
+            ("hidden units", "ArrowLeft", 4),
+        ]:
+            for _ in range(presses):
+                cell.get_by_role("slider", name=name).press(key)
+            expect(caption).not_to_have_text(said)
+            ran.page.wait_for_timeout(300)  # the last of the presses
+            said = caption.inner_text()
+            ran.shoot(f"after-explore-{name}")
+        expect(caption).to_have_text(re.compile("^1 hidden unit, state carried"))
+        assert cell.get_by_role("img", name=re.compile("Dots on a sine")).is_visible()
+
+    def test_the_sine_explorer_answers_fast(self, ran, record_property):
+        ran.run("explore-sine")  # anew, from its first settings
+        cell = ran.cell("explore-sine")
+        ran.watch(cell)
+        cell.get_by_role("slider", name="phase").focus()
+        keys = ["ArrowRight"] * 25 + ["ArrowLeft"] * 20
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
+        record_property("sine explorer, from key press to new pixels", delays)
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The names that the lesson's own cells make: its nets, its loop, its waves."""
+    names: dict = {"torch": torch, "nn": nn, "F": F, "nothing": nothing}
+    for cell in ("waves", "net-loop", "net", "train-loop"):
+        exec(source(LESSON, cell), names)
+    return names
+
+
+@pytest.fixture(scope="module")
+def net(lesson):
+    torch.manual_seed(0)
+    net = lesson["ShortNet"]()
+    lesson["train"](net, *lesson["waves"](300))
+    return net
+
+
+def test_a_wave_is_a_sine_and_its_cosine():
+    t = torch.arange(40) * math.pi / 10
+    x, y = wave(40)
+    torch.testing.assert_close(x, t.sin(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(y, t.cos(), atol=1e-5, rtol=0)
+    x, y = wave(40, frequency=1.5, phase=0.4)
+    torch.testing.assert_close(x, (1.5 * t + 0.4).sin(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(y, (1.5 * t + 0.4).cos(), atol=1e-5, rtol=0)
+
+
+def test_noise_lies_on_the_input_alone_and_leaves_chance_as_it_was():
+    state = torch.get_rng_state()
+    clean, target = wave(20_000)
+    noisy, same = wave(20_000, noise=0.3, seed=5)
+    assert torch.equal(target, same) and abs((noisy - clean).std() - 0.3) < 0.02
+    assert torch.equal(noisy, wave(20_000, noise=0.3, seed=5)[0])
+    assert torch.equal(state, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("carry", [True, False])
+def test_follow_is_the_net_asked_window_by_window(lesson, carry):
+    torch.manual_seed(1)
+    net, x = lesson["Net"](7), wave(60)[0]
+    h_state, pieces = None, []
+    with torch.no_grad():
+        for part in x.view(-1, 1, WINDOW, 1):
+            prediction, h_state = net(part, h_state if carry else None)
+            pieces.append(prediction.flatten())
+    torch.testing.assert_close(follow(net, x, WINDOW, carry), torch.cat(pieces))
+    assert not follow(net, x, WINDOW, carry).requires_grad
+    with pytest.raises(RuntimeError):
+        follow(net, x[:-1], WINDOW, carry)
+
+
+def test_errors_by_place_are_means_over_the_windows():
+    found = by_place(torch.tensor([0.0, 1, 2, 3]), torch.tensor([1.0, 1, 0, 0]), 2)
+    assert found.tolist() == [1.5, 1.5]
+
+
+def test_a_dropped_state_costs_exactly_one_where_the_windows_begin_at_zero(net):
+    x, y = wave(200)
+    assert by_place(follow(net, x, WINDOW), y, WINDOW)[1:].max() < 0.3
+    first = by_place(follow(net, x, WINDOW, carry=False), y, WINDOW)[0]
+    assert abs(first - 1) < 1e-3  # +1 and -1 in turn: whatever is said in between
+
+
+def test_the_sine_explorer_without_a_browser(net):
+    explorer = SineExplorer({4: net, 32: net}, WINDOW)
+    assert explorer.caption.text.startswith("32 hidden units, state carried: mean error 0.")
+    before = explorer.picture.value
+    for name, value in [
+        ("frequency", 2.0), ("phase", 1.0), ("noise", 0.5), ("drop", True), ("hidden", 4),
+    ]:  # fmt: skip
+        said = explorer.caption.text
+        explorer.controls[name].value = value
+        assert explorer.caption.text != said, name
+    assert explorer.picture.value != before
+    # too large errors stay inside the picture
+    assert max(explorer._errors.get_ydata()) <= TOP
+    explorer.controls["frequency"].value, explorer.controls["noise"].value = 1.0, 0.0
+    explorer.controls["phase"].value = 0.0
+    assert "state dropped: mean error 1.00 at the first step" in explorer.caption.text
+
+
+def test_the_explorer_shows_what_the_net_says(net):
+    explorer = SineExplorer({32: net}, WINDOW)
+    explorer.controls["frequency"].value = 0.8
+    x, y = wave(100, frequency=0.8)
+    torch.testing.assert_close(torch.as_tensor(explorer._x.get_ydata()), x[40:])
+    torch.testing.assert_close(torch.as_tensor(explorer._y.get_ydata()), y[40:])
+    said = follow(net, x, WINDOW)[40:]
+    torch.testing.assert_close(torch.as_tensor(explorer._net.get_ydata()), said)
+
+
+def test_a_series_figure_has_a_line_for_each_seam_and_looks_that_differ():
+    curves = {name: torch.zeros(30) for name in "abcd"}
+    (axis,) = series_figure(curves, window=10, arrows="state").axes
+    named = [line for line in axis.lines if not line.get_label().startswith("_")]
+    assert len({(line.get_color(), line.get_linestyle()) for line in named}) == 4
+    assert len(axis.lines) == 4 + 2 and len(axis.texts) == 2 * 2
+    with pytest.raises(ValueError, match="at most 4"):
+        series_figure(curves | {"e": torch.zeros(30)})
+
+
+def test_a_slow_redraw_never_takes_more_than_a_third_of_the_loop():
+    taken = []
+
+    def redraw(steps):
+        start = time.monotonic()
+        time.sleep(0.02)
+        taken.append(time.monotonic() - start)
+
+    start = time.monotonic()
+    with LivePicture(new_figure(2, 1), "A picture.", redraw, seconds=0.001) as live:
+        while time.monotonic() - start < 1:
+            time.sleep(0.001)
+            live.update()
+    assert 5 < len(taken) and sum(taken) < 0.45 * (time.monotonic() - start)
+
+
+def test_a_live_picture_lets_errors_pass_and_keeps_an_interrupt(capsys):
+    seen: list[int] = []
+    with LivePicture(new_figure(2, 1), "A picture.", seen.append, seconds=60) as live:
+        for _ in range(7):
+            live.update()
+        raise KeyboardInterrupt
+    assert seen == [7] and "Interrupted after 7 steps" in capsys.readouterr().out
+    with pytest.raises(ZeroDivisionError), LivePicture(new_figure(2, 1), "A.", seen.append):
+        raise ZeroDivisionError
+    with pytest.raises(KeyboardInterrupt), nothing:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_keeps_the_losses_and_the_notebook():
+    """In a real kernel, with the lesson's own cells."""
+    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
+
+    def run(code: str, interrupt_after: float | None = None) -> str:
+        message = client.execute(code)
+        if interrupt_after:
+            time.sleep(interrupt_after)
+            manager.interrupt_kernel()
+        said = ""
+        while True:
+            answer = client.get_iopub_msg(timeout=60)
+            if answer["parent_header"].get("msg_id") != message:
+                continue
+            content = answer["content"]
+            said += content.get("text", "") + "\n".join(content.get("traceback", []))
+            if content.get("execution_state") == "idle":
+                return said
+
+    try:
+        for cell in ("set-up", "waves", "net-loop", "net", "train-loop"):
+            run(source(LESSON, cell))
+        run("x, y = waves(30_000)")
+        run("train(ShortNet(), x[:9], y[:9])")  # the first optimizer takes a while to import
+        run(source(LESSON, "live-figure"))
+        said = run(source(LESSON, "train-live"), interrupt_after=3)
+        assert said.startswith("Interrupted after") and said.count("\n") == 1
+        assert run("assert 3 < len(losses) < 30_000") == ""
+        assert run("assert len(train(net, x[:9], y[:9])) == 9") == ""
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
+def test_a_check_never_raises(answer):
+    for name in ("cut", "train_step", "generate"):
+        assert getattr(lesson07, name)(answer).kind in ("not yet", "error")
+        assert getattr(lesson07, name)().kind == "not attempted"
+
+
+def test_other_right_answers_are_right():
+    """Answers that are written otherwise than the solution."""
+
+    def cut(series, size):
+        return series.unfold(0, size, size).unsqueeze(-1)
+
+    def train_step(net, optimizer, x, y, h_state):
+        net.zero_grad(set_to_none=False)
+        prediction, new = net(x, h_state.detach())
+        loss = ((prediction - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item(), new.detach().clone()
+
+    @torch.inference_mode()
+    def generate(net, seen, n):
+        values, (_, h_state) = [], net(seen[:, :-1])
+        value = seen[:, -1:]
+        for _ in range(n):
+            value, h_state = net(value, h_state)
+            values.append(value.item())
+        return torch.tensor(values)
+
+    for name, answer in (("cut", cut), ("train_step", train_step), ("generate", generate)):
+        said = getattr(lesson07, name)(answer)
+        assert said.kind == "correct", said

@@ -1,0 +1,87 @@
+"""Typical wrong answers to the exercises of lesson 07."""
+
+CUT = "def cut(series, size):\n    count = len(series) // size\n    return "
+STEP = """
+def train_step(net, optimizer, x, y, h_state):
+    prediction, h_state = net(x, h_state)
+    loss = F.mse_loss(prediction, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item(), h_state.detach()
+"""
+GENERATE = """
+def generate_values(net, seen, n):
+    values = []
+    with torch.no_grad():
+        prediction, h_state = net(seen, None)
+        for _ in range(n):
+            value = prediction[:, -1:]
+            values.append(value.flatten())
+            prediction, h_state = net(value, h_state)
+    return torch.cat(values)
+"""
+
+
+def step(old, new):
+    assert old in STEP
+    return STEP.replace(old, new)
+
+
+def generate(old, new):
+    assert old in GENERATE
+    return GENERATE.replace(old, new)
+
+
+# (exercise, a wrong answer, what the hint must say)
+WRONG = [
+    ("exercise-1-code", CUT + "series[: count * size].view(count, size)", "axis is missing"),
+    ("exercise-1-code", CUT + "series[: count * size].view(size, count, 1)", "are swapped"),
+    ("exercise-1-code", CUT + "series.unfold(0, size, size - 1)[..., None]", "overlap by one"),
+    ("exercise-1-code", CUT + "series.unfold(0, size, 1)[..., None]", "slide by one"),
+    ("exercise-1-code", CUT + "series[: count * size].view(count, 1, size)", "the last one"),
+    ("exercise-1-code", CUT + "series.view(1, -1, 1)", "as long as the series"),
+    ("exercise-1-code", CUT + "series.view(-1, size, 1)", "drop the two left over"),
+    ("exercise-1-code", CUT + "series[-count * size :].view(-1, size, 1)", "*last* two"),
+    ("exercise-1-code", CUT + "series[: count * size].view(size, count).T[..., None]",
+     "follow each other"),
+    ("exercise-1-code", CUT + "[series[i * size :][:size] for i in range(count)]",
+     "Return a tensor"),
+    ("exercise-1-code", CUT + "torch.stack([F.pad(w, (0, size - len(w))) for w in "
+     "series.split(size)])[..., None]", "don't fill a window"),
+    ("exercise-2-code", step(".detach()", ""), "not detached"),
+    ("exercise-2-code", step("net(x, h_state)", "net(x, None)"), "not carried"),
+    ("exercise-2-code", step("net(x, h_state)", "net(x)"), "not carried"),
+    ("exercise-2-code", step("F.mse_loss(prediction,", "F.mse_loss(prediction.detach(),"),
+     "Detach the state alone"),
+    ("exercise-2-code", step("prediction, h_state =", "prediction, new ="), "state that came in"),
+    ("exercise-2-code", step("    optimizer.zero_grad()\n", ""), "Old gradients pile up"),
+    ("exercise-2-code", step("    optimizer.step()\n", ""), "`step()` is missing"),
+    ("exercise-2-code", step("    loss.backward()\n", ""), "`backward()` is missing"),
+    ("exercise-2-code", step("loss.item()", "loss"), "`.item()` makes it a number"),
+    ("exercise-2-code", step("loss.item(), ", ""), "Return two things"),
+    ("exercise-2-code", step("mse_loss", "l1_loss"), "mean squared error"),
+    ("exercise-2-code", step("h_state.detach()", "prediction.detach()"), "the state that the net"),
+    ("exercise-3-code", generate("net(value, h_state)", "net(seen[:, -1:], h_state)"),
+     "the loop is open"),
+    ("exercise-3-code", generate("net(value, h_state)", "net(value)"), "state is lost"),
+    ("exercise-3-code", generate("net(value, h_state)", "net(value, None)"), "state is lost"),
+    ("exercise-3-code", generate("net(seen, None)", "net(seen[:, -1:], None)"),
+     "read all of `seen`"),
+    ("exercise-3-code",
+     generate("net(seen, None)\n", "net(seen, None)\n"
+              "        prediction, h_state = net(seen[:, -1:], h_state)\n"), "goes in twice"),
+    ("exercise-3-code",
+     generate("net(seen, None)\n", "net(seen, None)\n"
+              "        prediction, h_state = net(prediction[:, -1:], h_state)\n"),
+     "One value is missing"),
+    ("exercise-3-code",
+     generate("net(seen, None)", "seen[:, -1:], net(seen[:, :-1], None)[1]"),
+     "Your first value is the last"),
+    ("exercise-3-code", generate("    values = []", "    values = [seen.flatten()]"),
+     "new values alone"),
+    ("exercise-3-code", generate("torch.no_grad()", "torch.enable_grad()"), "torch.no_grad()"),
+    ("exercise-3-code", generate("value.flatten()", "value"), "`.flatten()` helps"),
+    ("exercise-3-code", generate("range(n)", "range(n + 1)"), "it returns 13"),
+    ("exercise-3-code", generate("return torch.cat(values)", "return values"), "Return a tensor"),
+]  # fmt: skip
