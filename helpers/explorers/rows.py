@@ -69,10 +69,10 @@ class RowExplorer(Explorer):
             "units": widgets.Dropdown(options=list(SHOWN), description="units"),
             "net": widgets.Dropdown(options=list(nets), description="net"),
         }
-        widths = (250, 240, 210, 240)
+        widths = (255, 245, 225, 270)
         for control, width in zip((self.example, *list(controls.values())[1:]), widths):
             control.layout = widgets.Layout(width=f"{width}px")
-            control.style = {"description_width": "52px"}
+            control.style = {"description_width": "62px"}
         super().__init__(
             figure,
             [*self._maps, *self._lines, *self._bars, self._title, self._now],
