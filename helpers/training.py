@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from helpers.devices import best_device
 from helpers.live import LiveLoss
 
 
@@ -26,8 +27,9 @@ def fit(
     `images` (N, ...) and `labels` (N,) stay in memory and are cut into batches of `batch`
     in a new random order each epoch; `steps` ends the training earlier than `epochs`. Adam's
     learning rate rises to `peak` and falls again (`OneCycleLR`). Lesson 05 writes this loop
-    out. An interrupt ends the training and keeps what was learned. With `live=False` there is no
-    picture, and an interrupt goes on to the caller. Raises ValueError for fewer than 10 steps.
+    out. It computes on `best_device()`; the net is brought back to where it was. An interrupt
+    ends the training and keeps what was learned. With `live=False` there is no picture, and an
+    interrupt goes on to the caller. Raises ValueError for fewer than 10 steps.
     """
     steps = steps or epochs * math.ceil(len(images) / batch)
     if steps < 10:
@@ -35,23 +37,29 @@ def fit(
             f"{steps} steps are too few for a learning rate that rises and falls; give at least "
             "10: more epochs, or smaller batches"
         )
+    home, device = next(net.parameters()).device, best_device()
+    net.to(device)
+    images, labels = images.to(device), labels.to(device)
     optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.8, 0.95))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=peak, total_steps=steps, pct_start=0.2
     )
     losses: list[float] = []
     net.train()
-    with LiveLoss(losses, steps) if live else nullcontext() as picture:
-        while len(losses) < steps:
-            for rows in torch.randperm(len(images)).split(batch)[: steps - len(losses)]:
-                loss = F.cross_entropy(net(images[rows]), labels[rows])
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                schedule.step()
-                losses.append(loss.item())
-                if picture:
-                    picture.update()
+    try:
+        with LiveLoss(losses, steps) if live else nullcontext() as picture:
+            while len(losses) < steps:
+                for rows in torch.randperm(len(images)).split(batch)[: steps - len(losses)]:
+                    loss = F.cross_entropy(net(images[rows]), labels[rows])
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+                    schedule.step()
+                    losses.append(loss.item())
+                    if picture:
+                        picture.update()
+    finally:
+        net.to(home)
     return losses
 
 

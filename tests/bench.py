@@ -89,6 +89,7 @@ def lesson(seed: int, digits, target: float, bf16: bool) -> tuple[float, float]:
 
 def main(rounds: int) -> None:
     """Measure, print a line a run, then the ratios."""
+    os.environ["LESSON_DEVICE"] = "cpu"  # both ways on the same device
     digits = mnist()
     if not digits.full:
         sys.exit("The benchmark needs the full MNIST.")

@@ -13,7 +13,7 @@ from helpers.data import small_digits
 from helpers.explorers import RowExplorer
 from helpers.explorers.rows import RANGES, SHOWN
 from helpers.figures import png
-from helpers.reading import read_rows, reading_diagram, trace
+from helpers.reading import open_forget_gates, read_rows, reading_diagram, trace
 from helpers.training import fit
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
@@ -268,3 +268,14 @@ def test_other_right_answers_are_right():
     assert lesson06.gru_reader(Other).kind == "correct"
     assert lesson06.both_ends(in_parts).kind == "correct"
     assert lesson06.beliefs(one_by_one).kind == "correct"
+
+
+def test_open_forget_gates_is_what_the_lesson_wrote():
+    names = {"torch": torch, "nn": nn}
+    exec(source(LESSON, "open-gates").split("\n\n\n")[0], names)
+    ours, theirs = nn.LSTM(28, 12), nn.LSTM(28, 12)
+    theirs.load_state_dict(ours.state_dict())
+    open_forget_gates(ours)
+    names["open_forget_gates"](theirs)
+    for a, b in zip(ours.parameters(), theirs.parameters()):
+        assert torch.equal(a, b)

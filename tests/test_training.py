@@ -1,7 +1,6 @@
 """`fit` is the lesson's loop, learns, and can be interrupted without losing the notebook."""
 
 import copy
-import math
 import time
 
 import pytest
@@ -30,7 +29,7 @@ def small_net() -> nn.Module:
 
 
 def test_fit_is_the_loop_that_the_lesson_wrote(data):
-    names = {"math": math, "torch": torch, "F": nn.functional, "LiveLoss": LiveLoss}
+    names = {"torch": torch, "F": nn.functional, "LiveLoss": LiveLoss}
     exec(source(LESSON_05, "train-loop"), names)
     ours, theirs = small_net(), small_net()
     torch.manual_seed(1)
