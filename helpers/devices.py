@@ -17,7 +17,7 @@ def best_device() -> torch.device:
     if wanted:
         if trouble := _trouble(wanted):
             raise ValueError(
-                f"LESSON_DEVICE={wanted} can't be used here ({trouble}); set it to cpu, or unset it"
+                f"LESSON_DEVICE={wanted} can't be used here ({trouble}); set it to cpu or unset it"
             )
         return torch.device(wanted)
     if torch.accelerator.is_available():

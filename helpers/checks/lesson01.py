@@ -1,11 +1,13 @@
-"""Checks of the exercises of lesson 01: tensors here, slopes in the module beside it."""
+"""Checks of the exercises of lesson 01: tensors here, slopes in the modules beside it."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-from helpers.checks.lesson01_slopes import a_tensor, descend, slopes
+from helpers.checks.answers import a_tensor
+from helpers.checks.lesson01_descent import descend
+from helpers.checks.lesson01_slopes import slopes
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import png
 from helpers.tiles import tiles

@@ -6,7 +6,7 @@ from math import ceil
 import torch
 from torch.utils.data import Dataset
 
-from helpers.checks.loading import mean_and_std, pad_batch
+from helpers.checks.lesson03_loading import mean_and_std, pad_batch
 from helpers.checks.verdict import NotYet, attempt, check
 
 __all__ = ["count_steps", "mean_and_std", "pad_batch", "windows"]

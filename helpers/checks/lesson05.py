@@ -1,4 +1,4 @@
-"""Checks of the exercises of lesson 05."""
+"""Checks of the exercises of lesson 05: the convolution in the module beside it."""
 
 from collections.abc import Callable
 from math import ceil
@@ -7,8 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from helpers import convolution
+from helpers.checks.lesson05_convolve import convolve
 from helpers.checks.verdict import NotYet, attempt, check
-from helpers.figures import new_figure, png
+
+__all__ = ["accuracy", "colour_net", "convolve", "output_size"]
 
 # (n, k, stride, padding) that tell the right formula from each wrong one below
 SIZES = [
@@ -56,64 +58,6 @@ def output_size(answer: Callable[[int, int, int, int], int]) -> None:
                 f"For n={n}, k={k}, stride={stride}, padding={padding} the answer is {ours}, "
                 f"and yours is {theirs!r}."
             )
-
-
-@check(
-    "This loop is all that a convolution layer does, 16 or 32 kernels at a time. The other "
-    "name for it is cross-correlation, because the kernel is not flipped.",
-    "Replace the three dots in `convolve` and run the cell again.",
-)
-def convolve(answer: Callable[[Tensor, Tensor], Tensor]) -> bytes:
-    """Examine `convolve(image, kernel)`, stride 1 and no padding, and draw it."""
-    image = torch.zeros(12, 9)
-    image[2:10, 2:4] = image[8:10, 2:8] = 1.0
-    kernel = torch.tensor([[1.0, 2, 0], [0, 0, 0], [0, -1, -2]])
-    target = convolution.convolve(image, kernel)
-    given = attempt(answer, image.clone(), kernel.clone())
-    _compare_maps(image, kernel, target, given)
-    larger = torch.arange(25.0).view(5, 5)
-    given_larger = attempt(answer, image.clone(), larger.clone())
-    if not isinstance(given_larger, Tensor) or given_larger.shape != (8, 5):
-        raise NotYet("It works for a 3×3 kernel, but not for 5×5: take k from the kernel.")
-    if not torch.allclose(given_larger, convolution.convolve(image, larger), atol=1e-4):
-        raise NotYet("It works for a 3×3 kernel, but a 5×5 kernel gives wrong numbers.")
-    return _side_by_side(given, target)
-
-
-def _compare_maps(image: Tensor, kernel: Tensor, target: Tensor, given: object) -> None:
-    if not isinstance(given, Tensor):
-        raise NotYet(f"Return a tensor; this is a {type(given).__name__}.")
-    shape, wanted = tuple(given.shape), tuple(target.shape)
-    if shape == tuple(image.shape):
-        raise NotYet(
-            f"Your output is as large as the image, {shape}. Without padding a 3×3 kernel has "
-            f"only {wanted} places."
-        )
-    if shape == (wanted[0] - 1, wanted[1] - 1):
-        raise NotYet(f"Your output is {shape}: the last place of each axis is missing, H − k + 1.")
-    if shape != wanted:
-        raise NotYet(f"Your output has shape {shape}; the kernel has {wanted} places.")
-    if torch.allclose(given.float(), target, atol=1e-4):
-        return
-    picture = _side_by_side(given, target)
-    if torch.allclose(given.float(), convolution.convolve(image, kernel.flip(0, 1)), atol=1e-4):
-        raise NotYet("The kernel is flipped. PyTorch lays it on the image as it is.", picture)
-    if torch.allclose(given.float(), convolution.convolve(image, torch.ones(3, 3)), atol=1e-4):
-        raise NotYet("The window is summed up without the kernel: multiply them first.", picture)
-    raise NotYet("The shape is right, the numbers are not. Compare the pictures.", picture)
-
-
-def _side_by_side(given: Tensor, target: Tensor) -> bytes:
-    figure = new_figure(5, 3, layout="constrained")
-    for axis, name, values in zip(
-        figure.subplots(1, 2),
-        ("yours", "target"),
-        (given.detach().float().numpy(), target.numpy()),
-        strict=True,
-    ):
-        axis.imshow(values, cmap="RdBu_r", vmin=-4, vmax=4)
-        axis.set(title=name, xticks=[], yticks=[])
-    return png(figure)
 
 
 @check(

@@ -1,21 +1,15 @@
-"""Checks of the exercises of lesson 06."""
+"""Checks of the exercises of lesson 06: states after each row in the module beside it."""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.answers import a_tensor, like
+from helpers.checks.lesson06_states import beliefs, both_ends
 from helpers.checks.verdict import NotYet, attempt, check
 
-
-def _tensor(given: object) -> Tensor:
-    if not isinstance(given, Tensor):
-        raise NotYet(f"Return a tensor; this is a {type(given).__name__}.")
-    return given
-
-
-def _same(given: Tensor, wanted: Tensor) -> bool:
-    return given.shape == wanted.shape and torch.allclose(given.float(), wanted, atol=1e-5)
+__all__ = ["as_sequence", "beliefs", "both_ends", "gru_reader"]
 
 
 @check(
@@ -26,7 +20,7 @@ def _same(given: Tensor, wanted: Tensor) -> bool:
 def as_sequence(answer: Callable[[Tensor], Tensor]) -> None:
     """Examine `as_sequence(images)`, images (N, 1, 28, 28)."""
     images = torch.arange(3 * 784.0).view(3, 1, 28, 28)
-    given, rows = _tensor(attempt(answer, images.clone())), images[:, 0]
+    given, rows = a_tensor(attempt(answer, images.clone())), images[:, 0]
     wrong = {
         "The columns became the time: step 10 of yours is column 10. Reading by rows, "
         "height is the time and comes before width.": rows.transpose(1, 2),
@@ -41,16 +35,16 @@ def as_sequence(answer: Callable[[Tensor], Tensor]) -> None:
         "Only the first image came through: the batch is lost.": rows[0],
     }  # fmt: skip
     for hint, values in wrong.items():
-        if _same(given, values):
+        if like(given, values):
             raise NotYet(hint)
     if given.shape != rows.shape:
         raise NotYet(
             f"For 3 images the shape is {tuple(given.shape)}. Wanted is (3, 28, 28): batch, "
             "time, feature."
         )
-    if not _same(given, rows):
+    if not like(given, rows):
         raise NotYet("The shape is right, but the pixels are not in their places.")
-    single = _tensor(attempt(answer, images[:1].clone()))
+    single = a_tensor(attempt(answer, images[:1].clone()))
     if single.shape != (1, 28, 28):
         raise NotYet(
             f"For a single image the shape is {tuple(single.shape)}, and the batch is lost. Name "
@@ -91,7 +85,7 @@ def gru_reader(answer: Callable[[], nn.Module]) -> None:
         raise NotYet("After the GRU, one linear layer should give ten scores.")
     if isinstance(scores, tuple):
         raise NotYet("Your forward returns a tuple. The scores alone are wanted.")
-    _compare_scores(_tensor(scores), *gru(x), linear[0])
+    _compare_scores(a_tensor(scores), *gru(x), linear[0])
 
 
 def _compare_scores(scores: Tensor, r_out: Tensor, h_n: Tensor, out: nn.Linear) -> None:
@@ -112,106 +106,12 @@ def _compare_scores(scores: Tensor, r_out: Tensor, h_n: Tensor, out: nn.Linear) 
         )
     if shape != (5, 10):
         raise NotYet(f"For 5 sequences the scores have the shape {shape}, not (5, 10).")
-    if _same(scores, out(r_out[:, -1])):
+    if like(scores, out(r_out[:, -1])):
         return
-    if _same(scores, out(r_out[:, 0])):
+    if like(scores, out(r_out[:, 0])):
         raise NotYet("You took the first step, when one row was read. The last is `[:, -1]`.")
-    if _same(scores, out(r_out.mean(1))):
+    if like(scores, out(r_out.mean(1))):
         raise NotYet("You took the mean over all steps. Wanted is the last one alone.")
-    if _same(scores, out(r_out[:, -1]).softmax(1)):
+    if like(scores, out(r_out[:, -1]).softmax(1)):
         raise NotYet("Leave the softmax out: `cross_entropy` takes the raw scores.")
     raise NotYet("The shape is right, but these are not the scores of the last hidden state.")
-
-
-class _Reader(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.rnn, self.out = nn.LSTM(28, 12, batch_first=True), nn.Linear(12, 10)
-        nn.init.normal_(self.out.weight)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.out(self.rnn(x)[0][:, -1])
-
-
-@check(
-    "The same three lines show what any recurrent network thinks on its way: of a sentence "
-    "word by word, or of a heartbeat.",
-    "Replace the three dots in `beliefs` and run the cell again.",
-)
-def beliefs(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
-    """Examine `beliefs(net, rows)`, rows (28, 28)."""
-    torch.manual_seed(0)
-    net, rows = _Reader(), torch.randn(28, 28)
-    given = _tensor(attempt(answer, net, rows.clone()))
-    scores = net.out(net.rnn(rows[None])[0])[0].detach()
-    if _same(given, scores.softmax(1)):
-        return
-    if given.shape == (1, 28, 10):
-        raise NotYet("The batch of one is still there: take its only image, `[0]`.")
-    if given.shape in ((10,), (1, 10)):
-        raise NotYet("This is one answer, not 28. Give all of `r_out` to `net.out`.")
-    if tuple(given.shape) != (28, 10):
-        raise NotYet(f"Your shape is {tuple(given.shape)}: wanted is (28, 10), a row for a row.")
-    if _same(given, scores):
-        raise NotYet("These are scores, not probabilities: a softmax is missing.")
-    if _same(given, scores.softmax(0)):
-        raise NotYet(
-            "Each column adds up to 1, over the rows. Probabilities are shared among the ten "
-            "digits: `softmax(1)`."
-        )
-    alone = net.out(net.rnn(rows[:, None])[0])[:, 0].softmax(1)
-    if _same(given, alone):
-        raise NotYet(
-            "Each row was read without memory, as a sequence of its own: 28 sequences of one "
-            "step. One sequence of 28 steps is `rows[None]`."
-        )
-    raise NotYet("The shape is right, the numbers are not. Start with `net.rnn(rows[None])`.")
-
-
-@check(
-    "Whoever takes `r_out[:, -1]` here throws half of the net's reading away, without an "
-    "error. It is one of the most common mistakes with two directions.",
-    "Replace the three dots in `both_ends` and run the cell again.",
-)
-def both_ends(answer: Callable[[Tensor], Tensor]) -> None:
-    """Examine `both_ends(r_out)`, r_out (N, T, 2·H)."""
-    torch.manual_seed(0)
-    for steps, units in ((6, 4), (28, 64)):
-        layer = nn.LSTM(5, units, batch_first=True, bidirectional=True)
-        r_out, (h_n, _) = layer(torch.randn(3, steps, 5))
-        _compare_ends(_tensor(attempt(answer, r_out.detach().clone())), r_out, h_n, units)
-
-
-def _compare_ends(given: Tensor, r_out: Tensor, h_n: Tensor, units: int) -> None:
-    wanted = torch.cat([h_n[0], h_n[1]], 1)
-    down, up = r_out.split(units, 2)
-    wrong = {
-        "The half that reads upwards has seen one row at step −1. It ends at step 0.":
-            r_out[:, -1],
-        "The half that reads downwards has seen one row at step 0. It ends at step −1.":
-            r_out[:, 0],
-        "Both halves are taken where they begin: swap step 0 and step −1.":
-            torch.cat([down[:, 0], up[:, -1]], 1),
-        "The right numbers, in the wrong order: downwards first.":
-            torch.cat([h_n[1], h_n[0]], 1),
-        "This is the downwards half alone: (N, 2·H) is wanted.": h_n[0],
-        "This is the upwards half alone: (N, 2·H) is wanted.": h_n[1],
-        "The two halves are added up. Put them side by side, with `torch.cat`.": h_n.sum(0),
-        "The two lie behind each other, (2·N, H). Join them along axis 1.":
-            torch.cat([h_n[0], h_n[1]], 0),
-        "This is the last image with all its steps. The time is axis 1.": r_out[-1],
-    }  # fmt: skip
-    for hint, values in wrong.items():
-        if _same(given, values):
-            raise NotYet(hint)
-    if given.shape != wanted.shape:
-        n, steps, _ = r_out.shape
-        raise NotYet(
-            f"For {n} sequences of {steps} steps and H = {units} your shape is "
-            f"{tuple(given.shape)}, not {tuple(wanted.shape)}: take N, T and H from `r_out`."
-        )
-    if not _same(given, wanted):
-        raise NotYet(
-            f"The shape is right, but these are not the two ends. For H = {units} the second "
-            f"half begins at {units}: take H from `r_out`, half of its last axis."
-        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from helpers.checks.answers import a_tensor
 from helpers.checks.lesson07_loop import generate
 from helpers.checks.lesson07_step import train_step
 from helpers.checks.verdict import NotYet, attempt, check
@@ -21,9 +22,7 @@ def cut(answer: Callable[[Tensor, int], Tensor]) -> None:
     """Examine `cut(series, size)`, which gives whole windows (count, size, 1)."""
     series = torch.arange(12.0)
     target = series.view(3, 4, 1)
-    given = attempt(answer, series.clone(), 4)
-    if not isinstance(given, Tensor):
-        raise NotYet(f"Return a tensor; this is a {type(given).__name__}.")
+    given = a_tensor(attempt(answer, series.clone(), 4))
     if tuple(given.shape) != (3, 4, 1):
         raise NotYet(_wrong_shape(tuple(given.shape)))
     if given[1, 0] == given[0, -1]:

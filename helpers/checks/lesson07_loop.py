@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.answers import a_tensor
 from helpers.checks.lesson07_step import SmallNet
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import BLACK, RED, new_figure, png
@@ -56,8 +57,7 @@ def generate(answer: Callable[[nn.Module, Tensor, int], Tensor]) -> bytes:
     given = attempt(answer, net, seen.clone(), n)
     if isinstance(given, list) and all(isinstance(value, int | float) for value in given):
         given = torch.tensor(given)
-    if not isinstance(given, Tensor):
-        raise NotYet(f"Return a tensor (n,); this is a {type(given).__name__}.")
+    given = a_tensor(given)
     if given.numel() == 15 + n:
         raise NotYet(f"Return the {n} new values alone, without those of `seen`.")
     if given.numel() != n:

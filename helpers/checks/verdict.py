@@ -95,8 +95,13 @@ def check(why: str, todo: str) -> Callable[[Callable], Callable[[Any], Verdict]]
     return decorate
 
 
-def attempt(answer: Any, *arguments: Any) -> Any:
-    """Return what the learner's function gives; anything it raises ends the check in words."""
+def attempt(
+    answer: Any, *arguments: Any, explain: Callable[[Exception], str | None] | None = None
+) -> Any:
+    """Return what the learner's function gives; anything it raises ends the check in words.
+
+    `explain` may know a hint for the exception; where it does, that is said instead.
+    """
     if not callable(answer):
         raise NotYet("Pass the function itself to the check, without calling it.")
     try:
@@ -104,6 +109,8 @@ def attempt(answer: Any, *arguments: Any) -> Any:
     except KeyboardInterrupt:
         raise _Stopped("It was interrupted. Does a loop never end?") from None
     except BaseException as error:  # a learner's code may raise anything, even SystemExit
+        if explain and isinstance(error, Exception) and (hint := explain(error)):
+            raise NotYet(hint) from None
         raise _Stopped(_two_lines(error)) from None
     if result is ...:
         raise _NotAttempted

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset, default_collate
 
+from helpers.checks.answers import is_number
 from helpers.checks.verdict import NotYet, attempt, check
 
 
@@ -13,22 +14,9 @@ class Pair(list):
     """A batch (images, labels) as loaders give it; an error about it tells its name."""
 
 
-def _attempt(answer: Callable, argument: object, hints: dict[str, str]) -> object:
-    """Do as `attempt`, but tell an exception whose text holds a key of `hints` as that hint."""
-
-    def watched(argument: object) -> object:
-        try:
-            return answer(argument)
-        except Exception as error:
-            for part, hint in hints.items():
-                if part in str(error):
-                    return NotYet(hint)
-            raise
-
-    given = attempt(watched if callable(answer) else answer, argument)
-    if isinstance(given, NotYet):
-        raise given
-    return given
+def _hints(hints: dict[str, str]) -> Callable[[Exception], str | None]:
+    """Explain an exception whose text holds a key of `hints` by that hint."""
+    return lambda error: next((hint for part, hint in hints.items() if part in str(error)), None)
 
 
 @check(
@@ -45,10 +33,10 @@ def mean_and_std(answer: Callable[[DataLoader], tuple[float, float]]) -> None:
     dataset = TensorDataset(images, torch.full((10,), 7))
     loader = DataLoader(dataset, 4, collate_fn=lambda samples: Pair(default_collate(samples)))
     a_pair = "A batch is a pair: `for images, labels in loader`."
-    given = _attempt(answer, loader, {"Pair": a_pair})
+    given = attempt(answer, loader, explain=_hints({"Pair": a_pair}))
     if not (isinstance(given, tuple | list) and len(given) == 2):
         raise NotYet("Return a pair: `return mean, std`.")
-    mean, std = (float(value) if _is_number(value) else None for value in given)
+    mean, std = (float(value) if is_number(value) else None for value in given)
     batches = [batch for batch, _ in loader]
     means = torch.stack([batch.mean() for batch in batches])
     pixels = sum(batch.numel() for batch in batches)
@@ -108,10 +96,6 @@ def mean_and_std(answer: Callable[[DataLoader], tuple[float, float]]) -> None:
         )
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) or (isinstance(value, Tensor) and value.numel() == 1)
-
-
 APART = "`pad_sequence` takes sequences alone: take the pairs apart first."
 LABELS = "The labels are plain numbers, so make a tensor of them with `torch.tensor(labels)`."
 
@@ -130,7 +114,8 @@ def pad_batch(answer: Callable[[list[tuple[Tensor, int]]], tuple[Tensor, Tensor]
     ]
     wanted = torch.tensor([[5.0, 6, 0, 0], [1, 2, 3, 4], [9, 0, 0, 0]])
     hints = {"pad_sequence()": APART, "got tuple": APART, "got int": LABELS}
-    given = _attempt(answer, [(sequence.clone(), label) for sequence, label in samples], hints)
+    pairs = [(sequence.clone(), label) for sequence, label in samples]
+    given = attempt(answer, pairs, explain=_hints(hints))
     if isinstance(given, Tensor):
         raise NotYet("The labels are missing: return a pair, `return padded, labels`.")
     if not (isinstance(given, tuple | list) and len(given) == 2):
