@@ -1,6 +1,7 @@
 """What a lesson runs outside its notebook, and how long a call takes."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import signal
@@ -8,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 SCRIPT_SECONDS = 60
+POLITE_SECONDS = 10  # for a script to end what it started
 
 
 def scratch_folder() -> Path:
@@ -31,21 +33,30 @@ def fastest(function: Callable[[], object], repeats: int = 3) -> float:
     return min(taken)
 
 
-def run_script(text: str, seconds: float = SCRIPT_SECONDS) -> str:
+def run_script(
+    text: str,
+    seconds: float = SCRIPT_SECONDS,
+    launcher: Sequence[str] = (),
+    folder: Path | None = None,
+) -> str:
     """Run Python code as a script of its own and return what it prints, errors included.
 
-    After `seconds` it is ended, and its text ends with "stopped after ... s".
+    `launcher` stands between Python and the script's name (`-m torch.distributed.run ...`).
+    The script runs in `folder`, where its files then are, or in one that is removed. After
+    `seconds` it is ended with all that it started, and its text ends with "stopped after ... s".
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        script, output = Path(folder, "script.py"), Path(folder, "output.txt")
+    temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with temporary if folder is None else contextlib.nullcontext(folder) as place:
+        script, output = Path(place, "script.py"), Path(place, "output.txt")
         script.write_text(text, encoding="utf-8")
         note = ""
         # into a file: a pipe that a lost worker holds open would be waited for without end
         with open(output, "wb") as file:
             process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", script.name],
-                cwd=folder, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                env=os.environ | {"PYTHONIOENCODING": "utf-8"}, start_new_session=True,
+                [sys.executable, "-W", "ignore", *launcher, script.name],
+                cwd=place, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+                env=os.environ | {"PYTHONIOENCODING": "utf-8"} | (_alone() if launcher else {}),
+                start_new_session=True,
             )  # fmt: skip
             try:
                 process.wait(seconds)
@@ -56,10 +67,29 @@ def run_script(text: str, seconds: float = SCRIPT_SECONDS) -> str:
         return (output.read_text(encoding="utf-8", errors="replace") + note).strip()
 
 
+def _alone() -> dict[str, str]:
+    """Return the settings under which processes find each other without any network."""
+    settings = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+    if loopback := {"linux": "lo", "darwin": "lo0"}.get(sys.platform):
+        settings["GLOO_SOCKET_IFNAME"] = loopback
+    if sys.platform == "win32":
+        settings["USE_LIBUV"] = "0"  # torch for Windows was long built without it
+    return settings
+
+
 def _end(process: subprocess.Popen) -> None:
     """End a script and, where the system knows of groups, the workers that it started."""
-    if process.poll() is None:
-        if hasattr(os, "killpg"):
+    if process.poll() is not None:
+        return
+    if sys.platform == "win32":
+        tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(tree, capture_output=True, check=False)
+    # asked first: a launcher's workers are in groups of their own, and only it can end them
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(POLITE_SECONDS)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
+    process.kill()
+    process.wait()

@@ -51,3 +51,39 @@ def minutes(path: Path) -> int:
     code = sum(cell.cell_type == "code" for cell in cells)
     total = len(prose.split()) / 150 + code / 2 + 5 * len(exercises(path))
     return 5 * -int(-total // 5)
+
+
+def sections(path: Path) -> dict[str, list[str]]:
+    """Return for each section, by its title, the code cells that it needs, itself included.
+
+    Those are the set-up, the sections named in "*(uses sections 1 and 3)*" at its head with
+    what they use in turn, and its own. "the cell above" names the section before it.
+    """
+    cells = read(path).cells
+    found: list[tuple[str, list[int], list[str]]] = []
+    for cell in cells:
+        title = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
+        if title:
+            head = re.search(r"\*\(uses (.+?)\)\*", cell.source)
+            found.append((title[1], _numbers(head[1]) if head else [], []))
+            if head and "cell above" in head[1]:
+                found[-1][1].append(0)
+        elif cell.cell_type == "code" and found:
+            found[-1][2].append(cell.id)
+    setup = [cell.id for cell in cells if "setup" in tags(cell)]
+    by_number = {title.split(" ")[0]: i for i, (title, _, _) in enumerate(found)}
+
+    def needed(i: int) -> list[int]:
+        below = {k for n in found[i][1] for k in needed(by_number.get(str(n), 0))}
+        return sorted(below | {i})
+
+    return {
+        title: setup + [name for k in needed(i) for name in found[k][2]]
+        for i, (title, _, own) in enumerate(found)
+        if own
+    }
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the numbers in "sections 1, 3 and 4"."""
+    return [int(n) for n in re.findall(r"\d+", text)]

@@ -255,6 +255,21 @@ def test_other_right_answers_are_right():
         def forward(self, x):
             return self.head(self.layer(x)[1][-1])
 
+    class TimeFirst(Other):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.GRU(28, 32)
+
+        def forward(self, x):
+            return self.head(self.layer(x.transpose(0, 1))[0][-1])
+
+    class StepByStep(Other):
+        def forward(self, x):
+            h = None
+            for t in range(28):
+                _, h = self.layer(x[:, t : t + 1], h)
+            return self.head(h[0])
+
     def in_parts(r_out):
         down, up = r_out.chunk(2, dim=-1)
         return torch.cat((down[:, -1], up[:, 0]), dim=-1)
@@ -265,7 +280,8 @@ def test_other_right_answers_are_right():
 
     assert lesson06.as_sequence(lambda images: images[:, 0]).kind == "correct"
     assert lesson06.as_sequence(lambda images: images.view(-1, 28, 28)).kind == "correct"
-    assert lesson06.gru_reader(Other).kind == "correct"
+    for reader in (Other, TimeFirst, StepByStep):
+        assert lesson06.gru_reader(reader).kind == "correct"
     assert lesson06.both_ends(in_parts).kind == "correct"
     assert lesson06.beliefs(one_by_one).kind == "correct"
 

@@ -68,6 +68,10 @@ def _wrong_shape(shape: tuple[int, ...]) -> str:
         return said + "the feature axis is the last one: each sample is one number."
     if shape == (1, 12, 1):
         return said + "this is one window as long as the series."
-    if shape[0] == 9:
+    if shape[:1] == (9,):
         return said + "these windows slide by one sample. Each should begin where one ends."
+    if shape == (2, 4, 1):
+        return said + "a window is missing. `len(series) // size` windows fit."
+    if len(shape) == 3 and shape[2] == 1 and shape[1] != 4:
+        return said + f"your windows hold {shape[1]} samples. Use `size`, not a fixed number."
     return said + "count windows, then samples in each, then one number for each sample."

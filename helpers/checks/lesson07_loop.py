@@ -16,17 +16,40 @@ from helpers.waves import wave
 def _generate(net, seen, n: int, way: str = "closed") -> Tensor:
     """Return n values (n,) in the right way, or in one of the wrong ones that we know."""
     x, h_state = net(seen[:, -1:] if way == "no warm-up" else seen, None)
+    if way == "no loop":
+        return x[0, -n:, 0]
+    if way == "whole":
+        return _whole(net, x, h_state, n)
     if way == "last again":
         x, h_state = net(seen[:, -1:], h_state)
-    x = x[:, -1:]
+    x = x[:, :1] if way == "first" else x[:, -1:]
     if way == "late":
         x, h_state = net(x, h_state)
     values = [seen[0, -1]] if way == "early" else []
     while len(values) < n:
         values.append(x[0, -1])
-        fed = seen[:, -1:] if way == "true input" else x
-        x, h_state = net(fed, None if way == "no state" else h_state)
+        if way in READ_AGAIN:
+            seen = torch.cat([seen[:, "grown" not in way :], x], 1)
+        fed = seen if way in READ_AGAIN else seen[:, -1:] if way == "true input" else x
+        x, new = net(fed, None if way in ("no state", "window") else h_state)
+        x, h_state = x[:, -1:], h_state if way == "old state" else new
     return torch.cat(values)
+
+
+def _whole(net, x, h_state, n: int) -> Tensor:
+    """Return n values where the whole prediction goes in again, with all its steps."""
+    values = []
+    for _ in range(n):
+        values.append(x[0, -1])
+        x, h_state = net(x, h_state)
+    return torch.cat(values)
+
+
+TWICE = (
+    "The samples are read again at each step: the state already holds them. After `net(seen)`, "
+    "only the new value goes in."
+)
+READ_AGAIN = ("window", "window, state", "grown, state")  # `seen` goes in at each step
 
 
 WAYS = {
@@ -34,6 +57,18 @@ WAYS = {
     "its own last prediction.",
     "no state": "The state is lost: each step begins with zeros. Hand over the `h_state` that "
     "came with the last prediction.",
+    "old state": "The state never moves on: each step begins with the one from after `seen`. "
+    "Keep the new one: `prediction, h_state = net(value, h_state)`.",
+    "window": "A window of the last samples is read from zeros at each step, so all before it is "
+    "forgotten. Carry the state, and let only the new value go in.",
+    "window, state": TWICE,
+    "grown, state": TWICE,
+    "first": "Your first value is what the net says to the *first* sample of `seen`. Take the "
+    "last one: `prediction[:, -1:]`.",
+    "whole": "The whole prediction goes back in, with all its steps. Feed the last one alone: "
+    "`prediction[:, -1:]`.",
+    "no loop": "These are the net's answers to `seen` itself, and nothing was fed back. Take the "
+    "last one, and go on from there in a loop.",
     "no warm-up": "The net has seen the last sample alone. Let it read all of `seen` first: its "
     "memory is made there.",
     "last again": "The last sample of `seen` goes in twice. After `net(seen)` its successor is "
@@ -55,9 +90,7 @@ def generate(answer: Callable[[nn.Module, Tensor, int], Tensor]) -> bytes:
     seen = wave(15)[0].view(1, 15, 1)
     target = _generate(net, seen, n)
     given = attempt(answer, net, seen.clone(), n)
-    if isinstance(given, list) and all(isinstance(value, int | float) for value in given):
-        given = torch.tensor(given)
-    given = a_tensor(given)
+    given = a_tensor(given, f"the {n} values")
     if given.numel() == 15 + n:
         raise NotYet(f"Return the {n} new values alone, without those of `seen`.")
     if given.numel() != n:

@@ -1,6 +1,7 @@
 """Check of lesson 07's training step, and the small net that its checks ask."""
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -14,12 +15,13 @@ class SmallNet(nn.Module):
     """A small recurrent net, always the same."""
 
     def __init__(self) -> None:
-        """Make six hidden units with weights large enough to tell wrong answers apart."""
+        """Make six hidden units whose memory is long enough to tell wrong answers apart."""
         super().__init__()
         torch.manual_seed(3)
         self.rnn, self.out = nn.RNN(1, 6, batch_first=True), nn.Linear(6, 1)
         with torch.no_grad():
-            self.rnn.weight_ih_l0.mul_(3)
+            self.rnn.weight_ih_l0.mul_(1.5)
+            self.rnn.weight_hh_l0.mul_(2)
             self.out.weight.mul_(3)
 
     def forward(self, x: Tensor, h_state: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -28,9 +30,15 @@ class SmallNet(nn.Module):
         return self.out(r_out), h_state
 
 
-def _train_step(net, optimizer, x, y, h_state, zero: bool = True) -> tuple[float, Tensor]:
+def _broadcast(prediction: Tensor, y: Tensor) -> Tensor:
+    return (prediction.flatten() - y.flatten()[:, None]).square().mean()
+
+
+def _train_step(
+    net, optimizer, x, y, h_state, zero: bool = True, loss_of: Callable = F.mse_loss
+) -> tuple[float, Tensor]:
     prediction, h_state = net(x, h_state)
-    loss = F.mse_loss(prediction, y)
+    loss = loss_of(prediction, y)
     if zero:
         optimizer.zero_grad()
     loss.backward()
@@ -38,9 +46,28 @@ def _train_step(net, optimizer, x, y, h_state, zero: bool = True) -> tuple[float
     return loss.item(), h_state.detach()
 
 
+# options of `_train_step` that make a known mistake, and what to say of it
+MISTAKES = (
+    ({"zero": False}, "Old gradients pile up: `optimizer.zero_grad()` before `backward()`."),
+    (
+        {"loss_of": _broadcast},
+        "Your loss broadcasts: every prediction is compared with every target. Both have shape "
+        "(1, time, 1), so hand them to `F.mse_loss` without `squeeze` or `flatten`.",
+    ),
+    (
+        {"loss_of": lambda p, y: F.mse_loss(p, y, reduction="sum")},
+        "Your loss is the *sum* of the squared errors. The *mean* was asked for.",
+    ),
+    (
+        {"loss_of": F.l1_loss},
+        "Your loss is the mean *absolute* error. The mean squared error is `F.mse_loss`.",
+    ),
+)
+
+
 @check(
-    "Carry and detach: the numbers go on into the next window, the graph stays behind. Every "
-    "training on a series too long for one graph works like this.",
+    "Carry and detach: the numbers go on into the next window, the graph stays behind, and no "
+    "`retain_graph` is needed. Every training on a series too long for one graph works like this.",
     "Replace the three dots in `train_step` and run the cell again.",
 )
 def train_step(answer: Callable) -> None:
@@ -60,6 +87,8 @@ def train_step(answer: Callable) -> None:
         pass  # told by `attempt`, which comes next
     net, optimizer = _fresh()
     before = [parameter.detach().clone() for parameter in net.parameters()]
+    steps: list[int] = []
+    optimizer.register_step_post_hook(lambda *_: steps.append(1))
     given = attempt(answer, net, optimizer, series[0], target[0], old.clone())
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise NotYet("Return two things: `return loss.item(), h_state`.")
@@ -70,6 +99,11 @@ def train_step(answer: Callable) -> None:
     if all(torch.equal(a, b) for a, b in zip(before, net.parameters())):
         missing = "step()" if net.out.weight.grad is not None else "backward()"
         raise NotYet(f"No weight has moved: `{missing}` is missing, or comes too early.")
+    if not steps:
+        raise NotYet(
+            "The weights have moved, but not by the `optimizer` that you were given. Use that "
+            "one: a new one at each window forgets what it has averaged."
+        )
     _judge_steps(answer, series, target, old)
     if isinstance(loss, Tensor):
         raise NotYet(
@@ -97,8 +131,8 @@ def _judge_state(state: Tensor, old: Tensor, x: Tensor) -> None:
         )
     if state.requires_grad:
         raise NotYet(
-            "The state you return is not detached: it still hangs on this window's graph, and "
-            "the next `backward()` would walk into it and fail."
+            "The state you return is not detached: it still hangs on this window's graph. "
+            "Return it detached, so that any caller can use it."
         )
     if not torch.allclose(state, carried, atol=1e-5):
         raise NotYet("The state to return is the one that came with the prediction, detached.")
@@ -106,19 +140,19 @@ def _judge_state(state: Tensor, old: Tensor, x: Tensor) -> None:
 
 def _judge_steps(answer: Callable, series: Tensor, target: Tensor, old: Tensor) -> None:
     """Compare the weights after three windows with ours."""
-    nets = []
-    for step, options in ((answer, {}), (_train_step, {}), (_train_step, {"zero": False})):
-        net, optimizer = _fresh()
-        state = old.clone()
+
+    def weights(step: Callable) -> Tensor:
+        (net, optimizer), state = _fresh(), old.clone()
         for x, y in zip(series, target):
-            _, state = attempt(lambda *a, s=step, o=options: s(*a, **o),
-                               net, optimizer, x, y, state)  # fmt: skip
-        nets.append(torch.cat([p.detach().flatten() for p in net.parameters()]))
-    theirs, ours, piled_up = nets
-    if torch.allclose(theirs, piled_up, atol=1e-5):
-        raise NotYet("Old gradients pile up: `optimizer.zero_grad()` before `backward()`.")
-    if not torch.allclose(theirs, ours, atol=1e-5):
+            _, state = attempt(step, net, optimizer, x, y, state)
+        return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+    theirs = weights(answer)
+    for options, said in MISTAKES:
+        if torch.allclose(theirs, weights(partial(_train_step, **options)), atol=1e-5):
+            raise NotYet(said)
+    if not torch.allclose(theirs, weights(_train_step), atol=1e-5):
         raise NotYet(
             "After three windows the weights are not where they should be. One step is: "
-            "predict, mean squared error, zero_grad, backward, step."
+            "predict, mean squared error, zero_grad, backward, step, each of them once."
         )

@@ -2,8 +2,11 @@
 
 from helpers.explorers.base import Explorer
 from helpers.explorers.batches import BatchExplorer
+from helpers.explorers.devices import DeviceExplorer
 from helpers.explorers.drawing import DigitPad, DrawADigit
+from helpers.explorers.dropout import DropoutExplorer
 from helpers.explorers.graph import GraphExplorer
+from helpers.explorers.histograms import HistogramExplorer
 from helpers.explorers.kernel import KernelExplorer
 from helpers.explorers.paths import PathExplorer
 from helpers.explorers.regression import TrainingExplorer
@@ -13,10 +16,13 @@ from helpers.explorers.waves import SineExplorer
 
 __all__ = [
     "BatchExplorer",
+    "DeviceExplorer",
     "DigitPad",
     "DrawADigit",
+    "DropoutExplorer",
     "Explorer",
     "GraphExplorer",
+    "HistogramExplorer",
     "KernelExplorer",
     "PathExplorer",
     "RowExplorer",

@@ -21,8 +21,8 @@ SHOWN = {
     "candidate g": "g",
     "output gate o": "o",
 }
-# what a colour means: gates lie between 0 and 1, the others on both sides of 0
-RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c": (-3, 3)}
+# what a colour means: gates lie between 0 and 1, the others on both sides of 0; c has no bounds
+RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c": (-4, 4)}
 
 
 class RowExplorer(Explorer):
@@ -107,7 +107,8 @@ class RowExplorer(Explorer):
         self._maps[2].set(cmap="Oranges" if gate else "RdBu_r", clim=RANGES[kind])
         for line in self._lines:
             line.set_ydata([row + 0.5] * 2)
-        self._title.set_text(f"{units}, {self.told[kind].shape[1]} units")
+        size = "cut off at ±4" if kind == "c" else f"{self.told[kind].shape[1]} units"
+        self._title.set_text(f"{units}, {size}")
         self._now.set_text(f"belief after row {row}")
         belief = self.belief[row - 1]
         first, second = belief.topk(2).indices.tolist()

@@ -12,6 +12,11 @@ class GRUReader(nn.Module):
         r_out, h_n = self.rnn(x)
         return self.out(r_out[:, -1])
 """
+FIRST = (
+    GRU.replace(", batch_first=True", "")
+    .replace("(x)", "(x.transpose(0, 1))")
+    .replace("[:, -1]", "[-1]")
+)  # right: the time in front, as section 7 shows
 BELIEFS = """
 def beliefs(net, rows):
     r_out, _ = net.rnn(rows[None])
@@ -26,7 +31,7 @@ TAKE = "def both_ends(r_out):\n    return r_out"
 # (exercise, a wrong answer, what the hint must say)
 WRONG = [
     ("exercise-1-code", SEQUENCE, "still the image with its channel"),
-    ("exercise-1-code", SEQUENCE + ".squeeze(1).transpose(1, 2)", "columns became the time"),
+    ("exercise-1-code", SEQUENCE + ".squeeze(1).transpose(1, 2)", "step 10 of yours is column 11"),
     ("exercise-1-code", SEQUENCE + ".squeeze(1).flip(1)", "from the bottom"),
     ("exercise-1-code", SEQUENCE + ".squeeze(1).flip(2)", "read from the right"),
     ("exercise-1-code", SEQUENCE + ".squeeze(1).transpose(0, 1)", "time stands before the batch"),
@@ -49,6 +54,26 @@ WRONG = [
     ("exercise-2-code", GRU.replace("return self.out(r_out[:, -1])",
                                     "return self.out(r_out[:, -1]), h_n"), "returns a tuple"),
     ("exercise-2-code", GRU.replace("-1])", "-1]).softmax(1)"), "Leave the softmax out"),
+    ("exercise-2-code", GRU.replace("r_out[:, -1]", "h_n.squeeze()"), "batch is lost"),
+    ("exercise-2-code", GRU.replace(", batch_first=True", "").replace("[:, -1]", "[-1]"),
+     "`batch_first=True` is missing"),
+    ("exercise-2-code", FIRST.replace("r_out[-1]", "r_out[:, -1]"), "with all its steps"),
+    ("exercise-2-code", FIRST.replace("r_out[-1]", "r_out[0]"), "The last is `r_out[-1]`"),
+    ("exercise-2-code", FIRST.replace("r_out[-1]", "r_out"), "scores after every step"),
+    ("exercise-2-code", FIRST.replace("32)", "32, batch_first=True)"), "`transpose` out"),
+    ("exercise-2-code", GRU.replace("[:, -1]", "[:, -1].relu()"), "A ReLU stands before"),
+    ("exercise-2-code", GRU.replace("-1])", "-1]).relu()"), "A ReLU stands after"),
+    ("exercise-2-code", GRU.replace("-1])", "-1]).log_softmax(1)"), "log-softmax out"),
+    ("exercise-2-code", GRU.replace("-1])", "-1]).argmax(1)"), "without `argmax`"),
+    ("exercise-2-code", GRU.replace("[:, -1]", "[:, -1].tanh()"), "nothing in between"),
+    ("exercise-2-code", GRU.replace("batch_first", "bias=False, batch_first"), "biases in"),
+    ("exercise-2-code", GRU.replace("10)", "10, bias=False)"), "biases in"),
+    ("exercise-2-code", GRU.replace("batch_first", "bidirectional=True, batch_first")
+     .replace("(32", "(64"), "in two directions"),
+    ("exercise-2-code", GRU.replace("nn.Linear(32, 10)", "..."),
+     "Not attempted yet: `self.out`."),
+    ("exercise-2-code", GRU.replace("nn.GRU(28, 32, batch_first=True)", "..."),
+     "Not attempted yet: `self.rnn`."),
     ("exercise-3-code", BELIEFS.replace(".softmax(1)", ""), "a softmax is missing"),
     ("exercise-3-code", BELIEFS.replace("softmax(1)", "softmax(0)"), "among the ten digits"),
     ("exercise-3-code", BELIEFS.replace("r_out[0]", "r_out").replace("(1)", "(2)"),
@@ -57,7 +82,20 @@ WRONG = [
      "one answer, not 28"),
     ("exercise-3-code", BELIEFS.replace("rows[None]", "rows[:, None]")
      .replace("r_out[0]", "r_out[:, 0]"), "read without memory"),
-    ("exercise-3-code", BELIEFS.replace("rows[None]", "rows.T[None]"), "the numbers are not"),
+    ("exercise-3-code", BELIEFS.replace("rows[None]", "rows.T[None]"), "columns became"),
+    ("exercise-3-code", BELIEFS.replace("softmax", "sigmoid").replace("(1)", "()"),
+     "Each row should add up to 1"),
+    ("exercise-3-code", BELIEFS.replace(".softmax", ".log_softmax"), "logarithm of a prob"),
+    ("exercise-3-code", BELIEFS.replace("r_out[0]).softmax(1)", "r_out[0].softmax(1))"),
+     "softmax to the scores"),
+    ("exercise-3-code", BELIEFS.replace("r_out[0])", "r_out[0].softmax(1))"),
+     "softmax to the scores"),
+    ("exercise-3-code", BELIEFS.replace("r_out, _", "_, (r_out, _)"), "last step alone"),
+    ("exercise-3-code", BELIEFS.replace("r_out, _", "_, (r_out, _)").replace("[0])", ")")
+     .replace("(1)", "(2)"), "last step alone"),
+    ("exercise-3-code", BELIEFS.replace("softmax", "argmax"), "without `argmax`"),
+    ("exercise-3-code", BELIEFS.replace(".softmax(1)", ".exp()"), "Is it a softmax?"),
+    ("exercise-3-code", BELIEFS.replace("rows[None]", "rows.flip(0)[None]"), "not the beliefs"),
     ("exercise-4-code", TAKE + "[:, -1]", "has seen one row at step −1"),
     ("exercise-4-code", TAKE + "[:, 0]", "has seen one row at step 0"),
     ("exercise-4-code", TAKE + "[-1]", "The time is axis 1"),
@@ -70,5 +108,17 @@ WRONG = [
     ("exercise-4-code", ENDS.replace("torch.cat([", "(").replace(", r_out[:, 0", " + r_out[:, 0")
      .replace("], dim=1)", ")"), "added up"),
     ("exercise-4-code", TAKE + "[:, -1, : r_out.shape[2] // 2]", "downwards half alone"),
-    ("exercise-4-code", ENDS.replace("r_out.shape[2] // 2", "4"), "take H from `r_out`"),
+    ("exercise-4-code", ENDS.replace("r_out.shape[2] // 2", "4"), "You cut at 4"),
+    ("exercise-4-code", ENDS.replace("r_out.shape[2] // 2", "64"), "You cut at 64"),
+    ("exercise-4-code", ENDS.replace("shape[2]", "shape[1]"), "`r_out.shape[2] // 2`"),
+    ("exercise-4-code", ENDS.replace("torch.cat", "torch.stack"), "not `stack`"),
+    ("exercise-4-code", ENDS.replace("torch.cat", "torch.stack").replace("dim=1", "dim=0"),
+     "not `stack`"),
+    ("exercise-4-code", ENDS.replace(":, -1, :", "-1, :, :").replace(":, 0, ", "0, :, "),
+     "time is axis 1"),
+    ("exercise-4-code", ENDS.replace("[:, 0, ", "[:, 1, "), "upwards half is that of step 1"),
+    ("exercise-4-code", ENDS.replace("-1, :", "-2, :"), "whole sequence at step −1"),
+    ("exercise-4-code", TAKE + ".mean(1)", "mean over all steps"),
+    ("exercise-4-code", ENDS.replace(":units", "::2").replace("units:", "1::2"),
+     "not the two ends"),
 ]  # fmt: skip

@@ -1,0 +1,349 @@
+"""Lesson 08 in a real browser, its numbers without one, and its nets against the helper's."""
+
+import re
+import time
+
+import pytest
+import torch
+import torch.nn.functional as F
+from jupyter_client.manager import start_new_kernel
+from playwright.sync_api import expect
+from torch import nn
+
+from helpers.checks import lesson08
+from helpers.dropout import (
+    RULES,
+    each_loss,
+    first_weights,
+    fit_pair,
+    noisy,
+    predict_all,
+    train_pairs,
+)
+from helpers.explorers import DropoutExplorer
+from helpers.explorers.dropout import PLACES, STEPS, UNITS
+from helpers.live import nothing
+from helpers.regression import one_thread
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, source
+
+LESSON = ROOT / "notebooks" / "08_dropout.ipynb"
+
+
+class TestLesson08(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_the_fits_move_in_place(self, ran, record_property):
+        cell = ran.cell("train-live")
+        cell.evaluate(
+            """cell => {
+                window.seen08 = new Set();
+                const look = () => {
+                    const images = cell.querySelectorAll('.jp-OutputArea-output img');
+                    if (images.length) window.seen08.add(images[0].src.length);
+                    window.most08 = Math.max(window.most08 ?? 0, images.length);
+                    window.frame08 = requestAnimationFrame(look);
+                };
+                look();
+            }"""
+        )
+        ran.run("train-live")
+        ran.page.evaluate("cancelAnimationFrame(frame08)")
+        shown = ran.page.evaluate("seen08.size")
+        assert ran.page.evaluate("most08") == 1
+        assert shown > 5 and cell.locator(".jp-OutputArea-output").count() == 1
+        ran.shoot("after-train-live")
+        record_property("moving fits, different pictures seen", shown)
+
+    def test_every_control_of_the_dropout_explorer_answers_to_keys(self, ran):
+        ran.run("explore-dropout")  # anew, from its first settings
+        cell = ran.cell("explore-dropout")
+        caption, image = cell.get_by_role("status"), cell.locator("img.widget-image")
+        expect(caption).to_contain_text(f"After {STEPS} steps on 20 points")
+        for name, key in [
+            ("p", "ArrowRight"),
+            ("hidden units", "ArrowLeft"),
+            ("points", "ArrowRight"),
+            ("noise", "ArrowLeft"),
+            ("draw", "ArrowRight"),
+        ]:
+            said, picture = caption.inner_text(), image.get_attribute("src")
+            cell.get_by_role("slider", name=re.compile(f"^{name}$")).press(key)
+            expect(caption).not_to_have_text(said)
+            expect(image).not_to_have_attribute("src", picture)
+            ran.shoot(f"after-explore-{name}")
+        said = caption.inner_text()
+        assert "on 25 points" in said and "With p = 0.6" in said
+        cell.get_by_role("combobox", name="rule").select_option("wave")
+        expect(caption).not_to_have_text(said)
+        ran.shoot("after-explore-wave")
+        assert cell.get_by_role(
+            "img", name=re.compile("Noisy points with the curves")
+        ).is_visible()
+
+    def test_the_dropout_explorer_answers_fast(self, ran, record_property):
+        ran.run("explore-dropout")
+        cell = ran.cell("explore-dropout")
+        ran.watch(cell)
+        for name, keys in [
+            ("draw", ["ArrowRight"] * 11 + ["ArrowLeft"] * 19 + ["ArrowRight"] * 8),
+            ("p", ["ArrowLeft"] * 5 + ["ArrowRight"] * 9 + ["ArrowLeft"] * 9),
+        ]:
+            ran.page.evaluate("window.delays = []")
+            cell.get_by_role("slider", name=re.compile(f"^{name}$")).focus()
+            delays = ran.delays(
+                cell, lambda i, keys=keys: ran.page.keyboard.press(keys[i]), len(keys)
+            )
+            record_property(f"dropout explorer, {name}: both nets trained anew", delays)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def single_thread():
+    """As the lesson does: a second core that is busy makes nets this small wait."""
+    with one_thread():
+        yield
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The names that the lesson's own cells make."""
+    names: dict = {"torch": torch, "nn": nn, "F": F, "nothing": nothing}
+    for cell in ("data", "net", "look", "train", "stacked", "train-pairs", "compare"):
+        exec(source(LESSON, cell), names)
+    return names
+
+
+@pytest.fixture
+def points():
+    torch.manual_seed(3)
+    x = torch.linspace(-1, 1, 20).view(-1, 1)
+    return x, noisy(x, 4, 0.3)
+
+
+def test_the_nets_in_rows_are_those_that_the_lesson_wrote(lesson, points):
+    x, y = points
+    found = []
+    for names in (lesson, globals()):
+        torch.manual_seed(5)
+        rows = names["first_weights"](4)
+        found.append(
+            [rows, names["predict_all"](rows, x, 0.5), names["train_pairs"](x, y, steps=20)]
+        )
+    for ours, theirs in zip(*found):
+        torch.testing.assert_close(ours, theirs)
+
+
+def test_the_losses_are_those_that_the_lesson_computes(lesson, points):
+    torch.manual_seed(6)
+    train_loss, test_loss = lesson["compare"](lambda x: x, 0.3, sets=3)
+    torch.manual_seed(6)
+    x, x_test = lesson["x"], lesson["x_test"]
+    y, y_test = noisy(x, 3, 0.3), noisy(x_test, 3, 0.3)
+    rows = train_pairs(x, y)
+    for found, places, values in ((train_loss, x, y), (test_loss, x_test, y_test)):
+        expected = each_loss(rows, places, torch.cat([values, values])).view(2, 3)
+        torch.testing.assert_close(found, expected, rtol=0.05, atol=0.002)
+
+
+def test_first_weights_are_drawn_as_nn_linear_draws_them():
+    torch.manual_seed(0)
+    rows = first_weights(200, hidden=50)
+    nets = [nn.Sequential(nn.Linear(1, 50), nn.Linear(50, 1)) for _ in range(200)]
+    theirs = torch.stack([nn.utils.parameters_to_vector(net.parameters()) for net in nets])
+    for part in (slice(0, 100), slice(100, 151)):
+        assert abs(rows[:, part].std() / theirs[:, part].std() - 1) < 0.03
+        assert abs(rows[:, part].abs().max() / theirs[:, part].abs().max() - 1) < 0.03
+
+
+def test_a_row_trains_as_its_net_alone_does(points):
+    x, y = points
+    torch.manual_seed(7)
+    start = first_weights(4)
+    torch.manual_seed(7)
+    rows = train_pairs(x, y, steps=25)
+    net = nn.Sequential(nn.Linear(1, 300), nn.ReLU(), nn.Linear(300, 1))
+    nn.utils.vector_to_parameters(start[2], net.parameters())
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+    for _ in range(25):
+        optimizer.zero_grad()
+        F.mse_loss(net(x), y[2]).backward()
+        optimizer.step()
+    alone = nn.utils.parameters_to_vector(net.parameters()).detach()
+    torch.testing.assert_close(rows[2], alone, rtol=0, atol=1e-3)
+
+
+def test_the_dropout_of_the_rows_is_that_of_nn_dropout_on_average(points):
+    x, _ = points
+    torch.manual_seed(8)
+    rows = first_weights(1).expand(3000, -1)
+    said = predict_all(rows, x, 0.5)
+    error = said.std(0) / 3000**0.5
+    assert ((said.mean(0) - predict_all(rows[:1], x)[0]).abs() < 5 * error).all()
+    net = nn.Sequential(nn.Linear(1, 300), nn.ReLU(), nn.Dropout(0.5), nn.Linear(300, 1))
+    nn.utils.vector_to_parameters(rows[0], net.parameters())
+    with torch.no_grad():
+        theirs = net(x.expand(3000, 20, 1))
+    torch.testing.assert_close(said.std(0), theirs.std(0), rtol=0.1, atol=0)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_two_verdicts_of_the_lesson_hold_for_other_seeds(lesson, seed):
+    wins = {}
+    for rule, noise in (("line", 0.3), ("wave", 0.1)):
+        torch.manual_seed(seed)
+        train_loss, test_loss = lesson["compare"](RULES[rule], noise)
+        wins[rule] = (test_loss[1] < test_loss[0]).sum()
+        assert (train_loss[1] > train_loss[0]).sum() >= 18
+    assert wins["line"] >= 15 and wins["wave"] <= 5
+
+
+def test_looking_often_or_seldom_changes_no_training(lesson):
+    """The masks come from the global generator, and a look must draw none."""
+
+    def end(looks: int) -> torch.Tensor:
+        net = lesson["make_net"](0.5)
+
+        def redraw_often(net):
+            for _ in range(looks):
+                lesson["look"](net)
+            return lesson["look"](net)
+
+        return lesson["train"]([net], steps=21, look=redraw_often)[-1]
+
+    assert torch.equal(end(0), end(5))
+
+
+def test_noisy_points_lie_about_their_rule():
+    torch.manual_seed(1)
+    x = torch.linspace(-1, 1, 50).view(-1, 1)
+    y = noisy(x, 400, 0.2, "wave")
+    assert y.shape == (400, 50, 1)
+    assert abs((y - (3 * x).sin()).std() - 0.2) < 0.01
+    assert torch.equal(noisy(x, 2, 0.0), x.expand(2, 50, 1))
+    with pytest.raises(KeyError):
+        noisy(x, 1, 0.1, "circle")
+
+
+def test_a_pair_is_trained_alike_twice_and_leaves_chance_and_threads_alone():
+    state, threads = torch.get_rng_state(), torch.get_num_threads()
+    pair, again = (fit_pair(PLACES, 10, 0.3, "line", 30, 0.5, 20, seed=4) for _ in range(2))
+    assert torch.equal(state, torch.get_rng_state()) and threads == torch.get_num_threads()
+    for one, other in zip(pair, again):
+        assert torch.equal(one, other)
+    assert pair.x.shape == pair.y.shape == (10, 1) and pair.curves.shape == (2, len(PLACES))
+    assert pair.train.shape == pair.test.shape == (2,) and pair.mask.shape == (10, 30)
+    other = fit_pair(PLACES, 10, 0.3, "line", 100, 0.9, 20, seed=4)
+    assert torch.equal(pair.y, other.y)  # another net sees the same points
+    assert abs(1 - other.mask.mean() - 0.9) < 0.05
+
+
+def test_without_dropout_both_nets_of_a_pair_are_one():
+    pair = fit_pair(PLACES, 20, 0.3, "wave", 100, 0.0, 50)
+    torch.testing.assert_close(pair.curves[0], pair.curves[1])
+    assert pair.mask.min() == 1
+
+
+def test_every_setting_of_the_dropout_explorer_draws_a_picture():
+    explorer = DropoutExplorer()
+    seen = {explorer.picture.value}
+    for name, values in {
+        "hidden": (3, 300), "points": (5, 40), "noise": (0.0, 0.6), "p": (0.0, 0.9),
+        "draw": (19,), "rule": tuple(RULES)[1:],
+    }.items():  # fmt: skip
+        for value in values:
+            said = explorer.caption.text
+            explorer.controls[name].value = value
+            assert explorer.caption.text != said or name == "hidden", (name, value)
+            seen.add(explorer.picture.value)
+    assert len(seen) == 10  # 300 units are those of the beginning
+
+
+def test_the_explorer_shows_and_says_what_was_trained():
+    explorer = DropoutExplorer()
+    explorer.controls["noise"].value = 0.2
+    pair = fit_pair(PLACES, 20, 0.2, "line", 300, 0.5, STEPS, seed=8)
+    for line, curve in zip((explorer._plain, explorer._drop), pair.curves):
+        torch.testing.assert_close(torch.as_tensor(line.get_ydata()), curve)
+    assert torch.equal(torch.as_tensor(explorer._mask.get_array().data), pair.mask[:, :UNITS])
+    assert (
+        f"training loss {pair.train[0]:.3f}, test loss {pair.test[0]:.3f}. "
+        f"With p = 0.5: {pair.train[1]:.3f} and {pair.test[1]:.3f}." in explorer.caption.text
+    )
+
+
+def test_an_interrupt_keeps_the_losses_and_the_notebook():
+    """In a real kernel, with the lesson's own cells."""
+    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
+
+    def run(code: str, interrupt_after: float | None = None) -> str:
+        message = client.execute(code)
+        if interrupt_after:
+            time.sleep(interrupt_after)
+            manager.interrupt_kernel()
+        said = ""
+        while True:
+            answer = client.get_iopub_msg(timeout=60)
+            if answer["parent_header"].get("msg_id") != message:
+                continue
+            content = answer["content"]
+            said += content.get("text", "") + "\n".join(content.get("traceback", []))
+            if content.get("execution_state") == "idle":
+                return said
+
+    try:
+        for cell in ("set-up", "data", "net", "look", "train"):
+            run(source(LESSON, cell))
+        run("train([make_net()], steps=3)")  # the first optimizer takes a while to import
+        run(source(LESSON, "live-figure"))
+        endless = source(LESSON, "train-live").replace("train(nets,", "train(nets, 10**6,")
+        said = run(endless, interrupt_after=3)
+        assert said.startswith("Interrupted after") and said.count("\n") == 1
+        assert run("assert 1 < len(history) < 10**5 and nets[1].training") == ""
+        assert run("assert train(nets, steps=30).shape == (3, 2, 2)") == ""
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+NAMES = ("dropout", "dropout_net", "take_a_look", "ask_many")
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
+def test_a_check_never_raises(answer):
+    for name in NAMES:
+        assert getattr(lesson08, name)(answer).kind in ("not yet", "error")
+        assert getattr(lesson08, name)().kind == "not attempted"
+
+
+def test_other_right_answers_are_right():
+    """Answers that are written otherwise than the solution."""
+
+    def dropout(x, p, training):
+        mask = torch.empty_like(x).bernoulli_(1 - p) if training else torch.ones_like(x)
+        return x.clone() * mask.div_(1 - p if training else 1)
+
+    def dropout_net():
+        drop = nn.Dropout(0.2)  # one layer may stand in two places: it has no parameters
+        hidden = [nn.Sequential(nn.Linear(n, 50), drop, nn.ReLU()) for n in (4, 50)]
+        return nn.Sequential(*hidden, nn.Linear(50, 1))
+
+    @torch.inference_mode()
+    def take_a_look(net, x):
+        if not net.training:
+            return net(x)
+        try:
+            return net.eval()(x)
+        finally:
+            net.train()
+
+    def ask_many(net, x, n):
+        mode = net.training
+        with torch.inference_mode():
+            answers = net.train()(x.expand(n, *x.shape))
+        net.train(mode)
+        return [answers.mean(0), answers.std(0, correction=0)]
+
+    for name, answer in zip(NAMES, (dropout, dropout_net, take_a_look, ask_many)):
+        said = getattr(lesson08, name)(answer)
+        assert said.kind == "correct", said
+    assert lesson08.dropout(F.dropout).kind == "correct"

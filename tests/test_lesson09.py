@@ -1,0 +1,348 @@
+"""Lesson 09 in a real browser, its numbers without one, and its code against the helpers'."""
+
+import re
+import time
+
+import pytest
+import torch
+import torch.nn.functional as F
+from jupyter_client.manager import start_new_kernel
+from playwright.sync_api import expect
+from torch import nn
+
+from helpers import norms
+from helpers.checks import lesson09
+from helpers.explorers import HistogramExplorer
+from helpers.explorers.histograms import AFTER, BEFORE, SCALES
+from helpers.figures import png
+from helpers.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
+from helpers.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, exercises, source
+
+LESSON = ROOT / "notebooks" / "09_batch_norm.ipynb"
+# each frame of the browser: how many pictures the cell shows, which picture, its width
+FRAMES = """cell => {
+    window.frames09 = [];
+    const look = () => {
+        const images = cell.querySelectorAll('.jp-OutputArea-output img');
+        window.frames09.push([images.length, images[0]?.src ?? '',
+                              images[0]?.naturalWidth ?? 0]);
+        window.frame09 = requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+class TestLesson09(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_the_histograms_move_in_place_without_flicker(self, ran, record_property):
+        cell = ran.cell("train-live")
+        cell.evaluate(FRAMES)
+        ran.run("train-live")
+        frames = ran.page.evaluate("() => (cancelAnimationFrame(frame09), frames09)")
+        drawn = [frame for frame in frames if frame[2]]
+        # one picture at a time, of one size, in one place
+        assert max(frame[0] for frame in frames) == 1
+        assert len({frame[2] for frame in drawn}) == 1
+        shown = len({frame[1] for frame in drawn})
+        assert shown > 4 and cell.locator(".jp-OutputArea-output").count() == 1
+        ran.shoot("after-train-live")
+        record_property("moving histograms, different pictures seen", shown)
+
+    def test_every_control_of_the_histogram_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-histograms")
+        caption = cell.get_by_role("status")
+        picture = cell.get_by_role("img", name=re.compile("Two rows of histograms"))
+        expect(caption).to_contain_text("80 of 80 units are dead")
+        for name, presses in (("initial bias", 4), ("weight scale", 4)):
+            said, seen = caption.inner_text(), picture.get_attribute("src")
+            for _ in range(presses):
+                cell.get_by_role("slider", name=name).press("ArrowRight")
+            expect(caption).not_to_have_text(said)
+            expect(picture).not_to_have_attribute("src", seen)
+            ran.page.wait_for_timeout(300)  # the last of the presses
+            ran.shoot(f"after-explore-{name}")
+        expect(caption).to_contain_text(re.compile(r"bias 0\.00, weight scale 0\.5: \d\d of 80"))
+        seen = picture.get_attribute("src")
+        cell.get_by_role("combobox", name="activation").select_option("tanh")
+        expect(caption).to_contain_text("of all outputs are saturated")
+        expect(picture).not_to_have_attribute("src", seen)
+        seen = picture.get_attribute("src")
+        cell.get_by_role("checkbox", name="batch norm").focus()
+        ran.page.keyboard.press("Space")
+        expect(caption).to_contain_text("tanh with batch norm")
+        expect(picture).not_to_have_attribute("src", seen)
+        ran.shoot("after-explore-batch-norm")
+
+    def test_the_histogram_explorer_answers_fast(self, ran, record_property):
+        ran.run("explore-histograms")  # anew, from its first settings
+        cell = ran.cell("explore-histograms")
+        cell.get_by_role("combobox", name="activation").select_option("tanh")
+        expect(cell.get_by_role("status")).to_contain_text("tanh without")
+        ran.watch(cell)
+        cell.get_by_role("slider", name="initial bias").focus()
+        keys = ["ArrowRight"] * 24 + ["ArrowLeft"] * 21
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
+        record_property("histogram explorer, from key press to new pixels", delays)
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The names that the lesson's own cells make: its net, its data, its loop."""
+    names: dict = {}
+    for cell in ("set-up", "data", "net", "four-nets", "train-loop"):
+        exec(source(LESSON, cell), names)
+    return names
+
+
+def test_the_batch_norm_of_the_exercise_is_that_of_the_helper_and_of_torch():
+    names: dict = {"torch": torch}
+    exec(exercises(LESSON)["exercise-1-code"][1].rsplit("check.", 1)[0], names)
+    torch.manual_seed(3)
+    x, layer = 5 * torch.randn(9, 4) - 2, nn.BatchNorm1d(4)
+    nn.init.normal_(layer.weight)
+    nn.init.normal_(layer.bias)
+    by_helper = norms.batch_norm(x, layer.weight, layer.bias)
+    torch.testing.assert_close(by_helper, layer(x))
+    torch.testing.assert_close(names["batch_norm"](x, layer.weight, layer.bias), by_helper)
+
+
+@pytest.mark.parametrize("momentum", [0.1, 0.5, 1.0, None])
+def test_running_statistics_are_those_of_torch(momentum):
+    torch.manual_seed(4)
+    batches = [torch.randn(n, 3) * n + 1 for n in (4, 9, 2, 30)]
+    layer = nn.BatchNorm1d(3, momentum=momentum)
+    for batch in batches:
+        layer(batch)
+    mean, var = running_statistics(batches, momentum)
+    torch.testing.assert_close(layer.running_mean, mean)
+    torch.testing.assert_close(layer.running_var, var)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("norm", [False, True])
+def test_the_net_of_the_helper_is_the_one_that_the_lesson_wrote(lesson, activation, norm):
+    nets = []
+    for kind in (DeepNet, lesson["DeepNet"]):
+        torch.manual_seed(5)
+        nets.append(kind(ACTIVATIONS[activation], norm, std=0.3, bias=0.1))
+    ours, theirs = nets
+    x = torch.linspace(-1, 1, 50).unsqueeze(1)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    for a, b in zip(ours.layers(x), theirs.layers(x)):
+        assert len(a) == len(b) == 8 and all(map(torch.equal, a, b))
+    assert torch.equal(ours(x), theirs(x))
+
+
+def test_an_untrained_net_scales_with_its_seed_and_leaves_chance_as_it_was():
+    state = torch.get_rng_state()
+    x = torch.linspace(-1, 1, 40).unsqueeze(1)
+    small, large = (untrained(x, "relu", False, std, 0.0, seed=2)[0][0] for std in (0.1, 0.4))
+    torch.testing.assert_close(4 * small, large)
+    assert not torch.equal(small, untrained(x, "relu", False, 0.1, 0.0, seed=3)[0][0])
+    assert torch.equal(state, torch.get_rng_state())
+    with pytest.raises(KeyError):
+        untrained(x, "softmax", False, 0.1, 0.0)
+
+
+def test_health_counts_what_it_says():
+    quiet = torch.tensor([[0.0, 0.0, 1.0], [0.0, 2.0, 1.0]])
+    loud = torch.tensor([[0.99, -0.99, 0.5], [-0.99, 0.0, 0.5]])
+    found = health([quiet, loud])
+    assert (found.dead, found.units) == (1, 6)
+    assert found.saturated == pytest.approx((3 + 3) / 12)
+    assert found.spread[0] == pytest.approx(2**0.5 / 3)
+
+
+def test_shares_are_a_histogram_around_zero():
+    found = shares(torch.tensor([0.0, 0.0, 0.05, -0.05, 2.0, 99.0, -99.0, -99.0]))
+    assert found.shape == (BINS,) and found.sum() == 1
+    assert found[BINS // 2] == 0.5 and found[0] == 0.25 and found[-1] == 0.125
+    values = torch.randn(5000, generator=torch.Generator().manual_seed(0)).clamp(-2.5, 2.5)
+    expected = torch.histogram(values, BINS, range=(-EDGE, EDGE)).hist / 5000
+    torch.testing.assert_close(shares(values), expected)
+
+
+def test_a_row_of_histograms_shows_the_shares_of_its_layers():
+    picture = LayerHistograms(["one", "two"], layers=3)
+    layers = [torch.randn(100, generator=torch.Generator().manual_seed(i)) for i in range(3)]
+    empty = png(picture.figure)
+    picture.set("two", "without", layers)
+    drawn = png(picture.figure)
+    assert drawn != empty
+    paths = picture._drawn["two", "without"].get_paths()
+    for path, values in zip(paths, layers, strict=True):
+        heights = torch.as_tensor(path.vertices[1 : 2 * BINS + 1 : 2, 1])
+        torch.testing.assert_close(heights, shares(values).double())
+    picture.clear("two", "without")
+    assert png(picture.figure) == empty
+    # the two looks differ by more than colour
+    assert LOOKS["without"]["facecolor"] == "none" != LOOKS["with batch norm"]["facecolor"]
+    assert picture.figure.axes[0].get_ylim() == (0, TOP)
+
+
+def test_the_histogram_explorer_without_a_browser():
+    explorer = HistogramExplorer()
+    assert "80 of 80 units are dead" in explorer.caption.text
+    assert explorer.caption.text.endswith("Almost nothing of x arrives.")
+    for name, value in [("bias", 0.3), ("scale", 1.0), ("activation", "tanh"), ("norm", True)]:
+        said, seen = explorer.caption.text, explorer.picture.value
+        explorer.controls[name].value = value
+        assert explorer.caption.text != said and explorer.picture.value != seen, name
+    assert explorer.caption.text.startswith("tanh with batch norm, bias 0.30, weight scale 1: ")
+
+
+def test_the_explorer_shows_what_the_net_computes():
+    explorer = HistogramExplorer()
+    explorer.controls["bias"].value = 0.2
+    layers = untrained(explorer.x, "relu", False, 0.1, 0.2)
+    for row, expected in zip((BEFORE, AFTER), layers):
+        paths = explorer.histograms._drawn[row, "without"].get_paths()
+        for path, values in zip(paths, expected, strict=True):
+            heights = torch.as_tensor(path.vertices[1 : 2 * BINS + 1 : 2, 1])
+            torch.testing.assert_close(heights, shares(values).double())
+
+
+def test_with_batch_norm_neither_bias_nor_scale_does_harm_in_the_explorer():
+    """What the lesson invites to try: for the scales at which epsilon is small enough."""
+    x = torch.linspace(-1, 1, 200).unsqueeze(1)
+    for activation in ACTIVATIONS:
+        for bias in (-1.0, 0.0, 1.0):
+            for scale in SCALES:
+                found = health(untrained(x, activation, True, scale, bias)[1])
+                assert found.dead == 0 and found.saturated < 0.3 and found.spread[-1] > 0.3
+
+
+def test_a_bias_of_zero_wakes_units_and_large_weights_saturate():
+    x = torch.linspace(-1, 1, 200).unsqueeze(1)
+    for seed in range(10):
+        assert health(untrained(x, "relu", False, 0.1, -0.2, seed)[1]).dead > 70
+        assert health(untrained(x, "relu", False, 0.1, 0.0, seed)[1]).dead < 45
+        assert health(untrained(x, "relu", False, 0.1, 0.2, seed)[1]).dead < 45
+        assert health(untrained(x, "tanh", False, 2.0, 0.0, seed)[1]).saturated > 0.4
+
+
+def test_with_every_seed_only_batch_norm_learns(lesson):
+    """The lesson shows four seeds; these are others."""
+    x = lesson["x"]
+    for seed in range(10, 14):
+        nets = lesson["make_nets"](seed)
+        lesson["train"](nets, x, lesson["y"])
+        for (_, look), net in nets.items():
+            with torch.no_grad():
+                error = F.mse_loss(net.eval()(x), x**2).item()
+            assert error > 0.07 if look == "without" else error < 0.03, (seed, look, error)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_every_seed_eval_is_too_early_after_twenty_steps_and_can_be_mended(lesson, seed):
+    names = dict(lesson)
+    text = source(LESSON, "early-shown")
+    assert "torch.manual_seed(0)" in text
+    exec(text.replace("torch.manual_seed(0)", f"torch.manual_seed({seed})"), names)
+    exec(source(LESSON, "early-mended"), names)  # the cells' own asserts
+
+
+def test_training_together_is_training_alone(lesson):
+    """The sum of the losses gives each net its own gradient, to the last digit or nearly."""
+    x, y = lesson["x"], lesson["y"]
+    together = lesson["make_nets"](0)
+    torch.manual_seed(9)
+    losses = lesson["train"](together, x, y, epochs=2)
+    for name, net in lesson["make_nets"](0).items():
+        torch.manual_seed(9)
+        alone = lesson["train"]({name: net}, x, y, epochs=2)[name]
+        torch.testing.assert_close(torch.tensor(alone), torch.tensor(losses[name]))
+
+
+def test_a_look_at_the_layers_leaves_the_nets_as_they_were(lesson):
+    nets = lesson["make_nets"](0)
+    before = {name: {k: v.clone() for k, v in net.state_dict().items()}
+              for name, net in nets.items()}  # fmt: skip
+    lesson["draw"](LayerHistograms(lesson["ROWS"]), nets)
+    for name, net in nets.items():
+        assert all(torch.equal(v, before[name][k]) for k, v in net.state_dict().items())
+
+
+def test_an_interrupt_keeps_the_losses_and_the_notebook():
+    """In a real kernel, with the lesson's own cells."""
+    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
+
+    def run(code: str, interrupt_after: float | None = None) -> str:
+        message = client.execute(code)
+        if interrupt_after:
+            time.sleep(interrupt_after)
+            manager.interrupt_kernel()
+        said = ""
+        while True:
+            answer = client.get_iopub_msg(timeout=60)
+            if answer["parent_header"].get("msg_id") != message:
+                continue
+            content = answer["content"]
+            said += content.get("text", "") + "\n".join(content.get("traceback", []))
+            if content.get("execution_state") == "idle":
+                return said
+
+    try:
+        for cell in ("set-up", "data", "net", "four-nets", "train-loop"):
+            run(source(LESSON, cell))
+        run("train(make_nets(0), x[:64], y[:64])")  # the first optimizer takes a while to import
+        live = source(LESSON, "train-live")
+        assert "x, y, live=live" in live
+        said = run(live.replace("x, y, live", "x, y, epochs=600, live"), interrupt_after=3)
+        assert said.startswith("Interrupted after") and said.count("\n") == 1
+        counts = "[len(values) for values in losses.values()]"
+        assert run(f"assert 3 < min({counts}) < 600 * 32 and len(losses) == 4") == ""
+        assert run(source(LESSON, "curves").replace("show(fig,", "str(")) == ""
+        assert run("assert len(train(nets, x[:64], y[:64])['relu', 'without']) == 6") == ""
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
+def test_a_check_never_raises(answer):
+    for name in ("batch_norm", "remember", "deep_net", "settle"):
+        assert getattr(lesson09, name)(answer).kind in ("not yet", "error")
+        assert getattr(lesson09, name)().kind == "not attempted"
+
+
+def test_other_right_answers_are_right():
+    """Answers that are written otherwise than the solution."""
+
+    def batch_norm(x, gamma, beta, eps=1e-5):
+        centred = x - x.sum(0, keepdim=True) / x.shape[0]
+        return centred * (gamma * ((centred**2).mean(0) + eps).rsqrt()) + beta
+
+    def remember(batches, momentum=0.1):
+        layer = nn.BatchNorm1d(batches[0].shape[1], momentum=momentum)
+        for batch in batches:
+            layer(batch)
+        return [layer.running_mean, layer.running_var]
+
+    class Deep(nn.Module):
+        def __init__(self, depth, width):
+            super().__init__()
+            sizes = [1] + depth * [width]
+            self.linears = nn.ModuleList(
+                nn.Linear(a, b, bias=False) for a, b in zip(sizes, sizes[1:])
+            )
+            self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(depth))
+            self.out = nn.Linear(width, 1)
+
+        def forward(self, x):
+            for linear, norm in zip(self.linears, self.norms):
+                x = torch.tanh(norm(linear(x)))
+            return self.out(x)
+
+    def settle(net, batches):
+        with torch.no_grad():
+            torch.optim.swa_utils.update_bn(batches, net.train())
+        return net.eval()
+
+    answers = {"batch_norm": batch_norm, "remember": remember, "deep_net": Deep, "settle": settle}
+    for name, answer in answers.items():
+        said = getattr(lesson09, name)(answer)
+        assert said.kind == "correct", said

@@ -1,0 +1,271 @@
+"""Lesson 10 in a real browser, its numbers without one, and a GPU that is pretended."""
+
+import math
+import os
+import time
+
+import pytest
+import torch
+import torch.nn.functional as F
+from playwright.sync_api import expect
+from torch import nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from helpers.checks import lesson10
+from helpers.checks.lesson10_clock import PretendedGPU, timed
+from helpers.explorers import DeviceExplorer
+from helpers.scripts import run_script, scratch_folder
+from helpers.timings import CLEARLY, at, crossing, in_words, operations
+from tests.lab import LessonInBrowser
+from tests.lessons import ROOT, read, source
+
+LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
+SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
+LAUNCH = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+          "--local-addr", "127.0.0.1"]  # fmt: skip
+
+
+class TestLesson10(LessonInBrowser):
+    LESSON = LESSON
+
+    def test_every_control_of_the_device_explorer_answers_to_keys(self, ran):
+        cell = ran.cell("explore-devices")
+        caption = cell.get_by_role("status")
+        said = caption.inner_text()
+        cell.get_by_role("slider", name="size n").press("ArrowRight")
+        expect(caption).not_to_have_text(said)
+        expect(caption).to_contain_text("float32, 108 × 108")
+        ran.shoot("after-explore-size")
+        cell.get_by_role("combobox", name="dtype").select_option(index=1)
+        expect(caption).to_contain_text("bfloat16, 108 × 108")
+        assert cell.get_by_role("img", name="Two pictures with logarithmic axes").is_visible()
+        ran.shoot("after-explore-dtype")
+
+    def test_the_device_explorer_answers_fast(self, ran, record_property):
+        ran.run("explore-devices")  # anew, from its first settings
+        cell = ran.cell("explore-devices")
+        ran.watch(cell)
+        cell.get_by_role("slider", name="size n").focus()
+        keys = ["ArrowLeft"] * 12 + ["ArrowRight"] * 12 + ["ArrowLeft"] * 12 + ["ArrowRight"] * 9
+        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
+        record_property("device explorer, from key press to new pixels", delays)
+
+
+def row(fixed: float, each: float) -> dict[int, float]:
+    return {n: fixed + each * n**3 for n in SIZES}
+
+
+def test_between_two_sizes_time_is_a_power_of_the_size():
+    cube = {n: 1e-9 * n**3 for n in SIZES}
+    for n in (8, 11, 100, 1000, 1024):
+        assert math.isclose(at(cube, n), 1e-9 * n**3)
+    assert at(cube, 7) is None and at(cube, 1025) is None and at({}, 8) is None
+
+
+def test_a_device_wins_from_where_it_is_clearly_faster_for_good():
+    slow, fast = {n: 1e-6 * n for n in SIZES}, {n: 1e-4 for n in SIZES}
+    assert math.isclose(crossing(slow, fast), 100 / CLEARLY)
+    assert crossing(fast, slow) is None
+    assert crossing(slow, {n: s / 2 for n, s in slow.items()}) == 8
+    assert crossing(slow, {n: 0.95 * s for n, s in slow.items()}) is None  # may be chance
+    assert crossing(slow, {}) is None
+    lucky = fast | {8: 1e-9}  # one size below the crossing by chance
+    assert math.isclose(crossing(slow, lucky), 100 / CLEARLY)
+    short = {n: s for n, s in fast.items() if n <= 512}  # the longer row decides nothing
+    assert math.isclose(crossing(slow, short), 100 / CLEARLY)
+
+
+def test_times_in_words_and_operations():
+    assert [in_words(s) for s in (2.5, 0.0125, 3e-6)] == ["2.5 s", "12.5 ms", "3 µs"]
+    assert operations(10) == 2000
+
+
+def test_the_explorer_says_what_was_measured():
+    times = {
+        ("CPU, 1 thread", "float32"): row(1e-6, 4e-11),
+        ("cuda", "float32"): row(1e-5, 1e-13),
+        ("CPU, 1 thread", "bfloat16"): {8: 1e-5},
+    }
+    explorer = DeviceExplorer(times)
+    seen = set()
+    for dtype in ("float32", "bfloat16"):
+        explorer.controls["dtype"].value = dtype
+        for size in explorer.controls["size"].options:
+            explorer.controls["size"].value = size
+            seen.add(explorer.picture.value)
+    assert len(seen) > 50
+    assert "cuda: not measured" in explorer.caption.text
+    assert "cuda is not clearly faster" in explorer.caption.text
+    explorer.controls["dtype"].value = "float32"
+    where = crossing(times["CPU, 1 thread", "float32"], times["cuda", "float32"])
+    assert 16 < where < 128
+    assert f"cuda is clearly faster from n ≈ {where:.0f} on" in explorer.caption.text
+    explorer.controls["size"].value = 1024
+    took = at(times["cuda", "float32"], 1024)
+    assert f"1024 × 1024: CPU, 1 thread: 43 ms; cuda: {in_words(took)}" in explorer.caption.text
+
+
+def test_four_devices_can_be_told_apart_and_five_are_refused():
+    explorer = DeviceExplorer({(name, "float32"): row(1e-6, 1e-11) for name in "abcd"})
+    lines = [line for line, _ in explorer._lines]
+    assert len({(x.get_color(), x.get_linestyle(), x.get_marker()) for x in lines}) == 4
+    with pytest.raises(ValueError, match="at most 4"):
+        DeviceExplorer({(name, "float32"): row(1e-6, 1e-11) for name in "abcde"})
+
+
+@pytest.fixture
+def fake_gpu(monkeypatch):
+    """Tensors that only know shape, dtype and device: CUDA without a GPU, mixing refused."""
+    # a fake parameter can't be swapped, so nets are made where they belong
+    monkeypatch.setattr(nn.Module, "to", lambda self, device: self)
+    waits: list = []
+    monkeypatch.setattr(torch.accelerator, "synchronize", waits.append)
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        yield waits
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, mixed):
+    """Every tensor of the lesson's own loop is on the device, and the clock waits for it."""
+    gpu = torch.device("cuda", 0)
+    names: dict = {"torch": torch, "nn": nn, "F": F, "time": time, "device": gpu}
+    names["short"] = torch.bfloat16
+    wait = source(LESSON, "by-clock-function").split("def by_clock")[0]
+    exec(wait, names)
+    exec(source(LESSON, "train"), names)
+    digits = source(LESSON, "digits")
+    exec(digits[digits.index("def prepare") : digits.index("x, y =")], names)
+    exec(digits[digits.index("def cnn") :], names)
+    names["x"] = names["prepare"](torch.zeros(300, 28, 28, dtype=torch.uint8))
+    names["y"] = torch.zeros(300, dtype=torch.long, device=gpu)
+    assert names["x"].device == gpu
+    with gpu:
+        net = names["cnn"]()
+    losses, _ = names["train"](net, 2, mixed)
+    assert losses.device.type == "cpu" and losses.shape == (2,)
+    assert net[0].weight.grad.device == gpu and net[0].weight.dtype == torch.float32
+    assert fake_gpu == [gpu, gpu]
+    with pytest.raises(RuntimeError, match="device"):
+        net(torch.zeros(2, 1, 28, 28))
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps", "xpu"])
+def test_the_moves_and_products_run_on_a_device_that_is_pretended(fake_gpu, kind):
+    device = torch.device(kind, 0)
+    names: dict = {"torch": torch, "device": device}
+    exec(source(LESSON, "same-device"), names | {"elsewhere": device})
+    with pytest.raises(RuntimeError, match="device"):
+        exec(source(LESSON, "two-devices-fail"), names)
+    exec(source(LESSON, "lanes").split("\n\n")[0], names)
+    assert list(names["lanes"])[2:] == [f"{kind}:0", f"{kind}:0 and copies"]
+    at_home = torch.zeros(8, 8).to(torch.float16)
+    assert (at_home.to(device) @ at_home.to(device)).cpu().device.type == "cpu"
+
+
+def test_no_cell_asks_for_cuda_without_a_guard():
+    for cell in read(LESSON).cells:
+        if cell.cell_type == "code" and ".cuda()" in cell.source:
+            assert "try:" in cell.source, cell.id
+
+
+def running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{process}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
+
+
+@needs_proc
+def test_two_processes_agree_with_one():
+    """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
+    (cell,) = [cell for cell in read(LESSON).cells if cell.id == "launched"]
+    assert "equal to one process on all rows" in str(cell.outputs)
+    script = "import torch.distributed as d; d.init_process_group('gloo'); print(d.get_rank())"
+    assert set(run_script(script + "; d.destroy_process_group()", 90, LAUNCH).split()) >= {
+        "0",
+        "1",
+    }
+
+
+@needs_proc
+@pytest.mark.parametrize("death", ["raise SystemExit(3)", "os.kill(os.getpid(), 9)"])
+def test_when_one_process_dies_nothing_is_left_running(death):
+    folder = scratch_folder()
+    script = f"""
+import os, time, torch.distributed as dist
+dist.init_process_group("gloo")
+open(f"process{{dist.get_rank()}}", "w").write(str(os.getpid()))
+dist.barrier()
+if dist.get_rank() == 1:
+    {death}
+time.sleep(600)
+"""
+    said = run_script(script, 90, LAUNCH, folder)
+    assert "stopped after" not in said and "exitcode" in said
+    processes = [int((folder / f"process{rank}").read_text()) for rank in range(2)]
+    assert not any(map(running, processes))
+
+
+@needs_proc
+def test_after_the_time_limit_a_launcher_and_its_workers_are_gone():
+    folder = scratch_folder()
+    script = """
+import os, time
+rank = os.environ["RANK"]
+open(f"process{rank}", "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+    said = run_script(script, 15, LAUNCH, folder)
+    assert said.endswith("stopped after 15 s")
+    processes = [int(file.read_text()) for file in folder.glob("process*")]
+    assert len(processes) == 2 and not any(map(running, processes))
+
+
+def test_a_pretended_gpu_tells_asking_from_doing():
+    gpu = PretendedGPU()
+    gpu.work()
+    assert gpu.clock() < 0.01
+    gpu.wait()
+    assert gpu.clock() > 50
+    ways = ("right", "cold", "no start", "no end", "warm-up counted", "whole", "wait each")
+    assert len({round(timed(20, way), 4) for way in ways}) == len(ways)
+    assert abs(timed(20) - 1) < 0.02
+
+
+@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
+def test_a_check_never_raises(answer):
+    for name in ("scores_of", "seconds_per_call", "global_gradient"):
+        assert getattr(lesson10, name)(answer).kind in ("not yet", "error")
+        assert getattr(lesson10, name)().kind == "not attempted"
+
+
+def test_other_right_answers_are_right():
+    """Answers that are written otherwise than the solution."""
+
+    @torch.no_grad()
+    def scores_of(net, x):
+        device = next(iter(net.state_dict().values())).device
+        return net(torch.empty_like(x, device=device) if device.type == "meta" else x)
+
+    def seconds_per_call(work, wait, clock, calls):
+        for _ in range(3):
+            work()
+        wait()
+        wait()
+        before = clock()
+        [work() for _ in range(calls)]
+        wait()
+        return torch.tensor((clock() - before) / calls, dtype=torch.float64)
+
+    def global_gradient(gradients, counts):
+        weights = torch.tensor(counts) / sum(counts)
+        return (torch.stack(gradients) * weights[:, None]).sum(0)
+
+    for answer in (scores_of, seconds_per_call, global_gradient):
+        said = getattr(lesson10, answer.__name__)(answer)
+        assert said.kind == "correct", said
