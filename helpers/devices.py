@@ -1,8 +1,12 @@
 """Which device the lessons compute on: chosen here, and nowhere else."""
 
+import logging
 import os
 
 import torch
+
+# it warns of CUDA tools without a GPU, which a lesson on the CPU can do without
+logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
 
 
 def best_device() -> torch.device:

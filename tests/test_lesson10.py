@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import time
 
 import pytest
@@ -34,10 +35,10 @@ class TestLesson10(LessonInBrowser):
         said = caption.inner_text()
         cell.get_by_role("slider", name="size n").press("ArrowRight")
         expect(caption).not_to_have_text(said)
-        expect(caption).to_contain_text("float32, 108 × 108")
+        size = re.match(r"float32, (\d+ × \d+):", caption.inner_text())[1]
         ran.shoot("after-explore-size")
         cell.get_by_role("combobox", name="dtype").select_option(index=1)
-        expect(caption).to_contain_text("bfloat16, 108 × 108")
+        expect(caption).to_contain_text(f"float16, {size}:")
         assert cell.get_by_role("img", name="Two pictures with logarithmic axes").is_visible()
         ran.shoot("after-explore-dtype")
 
@@ -124,8 +125,7 @@ def fake_gpu(monkeypatch):
         yield waits
 
 
-@pytest.mark.parametrize("mixed", [False, True])
-def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, mixed):
+def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, monkeypatch):
     """Every tensor of the lesson's own loop is on the device, and the clock waits for it."""
     gpu = torch.device("cuda", 0)
     names: dict = {"torch": torch, "nn": nn, "F": F, "time": time, "device": gpu}
@@ -141,9 +141,15 @@ def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, mixed):
     assert names["x"].device == gpu
     with gpu:
         net = names["cnn"]()
-    losses, _ = names["train"](net, 2, mixed)
+
+    def backward(loss):  # the real one asks a driver
+        assert loss.device == gpu
+        for parameter in net.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+
+    monkeypatch.setattr(torch.Tensor, "backward", backward)
+    losses, _ = names["train"](net, 2)
     assert losses.device.type == "cpu" and losses.shape == (2,)
-    assert net[0].weight.grad.device == gpu and net[0].weight.dtype == torch.float32
     assert fake_gpu == [gpu, gpu]
     with pytest.raises(RuntimeError, match="device"):
         net(torch.zeros(2, 1, 28, 28))

@@ -78,7 +78,8 @@ def seconds_per_call(answer: Callable[..., float]) -> None:
             continue
         if not gpu.waits:
             raise NotYet(
-                "You never call `wait()`: this is the time to *ask* for the work. It is done later."
+                "You never call `wait()`: this is the time to *ask* for the work, which is done "
+                "later."
             )
         for way, hint in WAYS.items():
             if _near(given, timed(calls, way)):
