@@ -1,10 +1,12 @@
 # make lab    open the lessons          make test     run every test
 # make bench  measure the speed         make refresh  run the lessons and store their outputs
+# make oldest run every test on the oldest versions admitted
+# make audit  ask whether a package that is installed has a known hole
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lab test bench refresh
+.PHONY: lab test bench refresh oldest audit
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter lab --LabApp.app_settings_dir=.jupyter $(firstword $(wildcard notebooks/*.ipynb))
@@ -18,8 +20,17 @@ bench: $(VENV)/ready
 refresh: $(VENV)/ready
 	$(BIN)/python tests/refresh.py
 
+oldest:
+	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest
+
+audit: $(VENV)/ready
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/audit/installed.txt
+	$(VENV)/audit/bin/pip-audit --no-deps --disable-pip -r $(VENV)/audit/installed.txt
+
 # made when missing, and again when what it is made from has changed
-$(VENV)/ready: requirements.txt pyproject.toml
+$(VENV)/ready: requirements.txt pyproject.toml $(PIP_CONSTRAINT)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	"Python 3.11 or newer is needed; this is " + sys.version.split()[0] + \
 	". Name another one: make PYTHON=python3.12")'

@@ -25,7 +25,7 @@ def measure(draw):
     global net, frames, drawing
     torch.manual_seed(0)
     net, frames, drawing = ShortNet(), 0, 0.0
-    live = LivePicture(fig, alt, redraw, seconds=0.02) if draw else nothing
+    live = LivePicture(moving, alt, redraw, seconds=0.02) if draw else nothing
     if draw:
         original = live._draw
 

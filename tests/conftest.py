@@ -1,8 +1,11 @@
 """Once for all tests: the data, and a table of what was measured."""
 
 import os
+import re
 import shutil
 import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +16,8 @@ from tests.lab import Notebook, serve  # noqa: E402
 
 
 def pytest_configure(config):
-    """Share the cores among the workers: kernels that all want all cores hinder each other."""
+    """Watch the kernels' memory; share the cores: kernels that all want all hinder each other."""
+    config.pluginmanager.register(KernelMemory())
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
     if workers:
         threads = max(1, (os.cpu_count() or 1) // int(workers))
@@ -28,11 +32,52 @@ def pytest_sessionstart(session):
         print(f"The lessons are tested with {kind}.", file=sys.stderr)
 
 
+SLOWEST = 10
+
+
+class KernelMemory:
+    """A plugin, because hooks of a conftest.py see the tests of their own folder alone."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item):
+        """Note how much memory the kernel of a notebook has needed so far."""
+        kernel = getattr(item.parent, "kernel", None)
+        pid = getattr(getattr(getattr(kernel, "km", None), "provisioner", None), "pid", None)
+        status = Path(f"/proc/{pid}/status")
+        if pid and status.exists():
+            peak = re.search(r"VmHWM:\s+(\d+)", status.read_text())
+            item.user_properties.append(("kernel's peak, MB", int(peak[1]) // 1000 if peak else 0))
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Print what tests measured with `record_property`."""
-    for report in terminalreporter.getreports("passed"):
+    """Print what tests measured with `record_property`, then the lessons as nbval ran them."""
+    reports = [
+        report
+        for outcome in ("passed", "failed", "error", "")
+        for report in terminalreporter.getreports(outcome)
+        if hasattr(report, "when")
+    ]
+    cells = Counter()
+    peaks: dict[str, int] = {}
+    for report in reports:
+        lesson, is_cell, cell = report.nodeid.partition("::Cell ")
+        if is_cell:
+            cells[Path(lesson).stem, int(cell)] += report.duration
         for name, value in report.user_properties:
-            terminalreporter.write_line(f"{name}: {value}")
+            if is_cell:
+                peaks[lesson] = max(value, peaks.get(lesson, 0))
+            elif report.when == "call":
+                terminalreporter.write_line(f"{name}: {value}")
+    for lesson in sorted(peaks):
+        name = Path(lesson).stem
+        seconds = sum(taken for (stem, _), taken in cells.items() if stem == name)
+        terminalreporter.write_line(
+            f"{name}: {seconds:.1f} s, at most {peaks[lesson]} MB, under nbval"
+        )
+    if cells:
+        terminalreporter.write_line(f"the {SLOWEST} slowest cells (counted from 0):")
+    for (name, cell), seconds in cells.most_common(SLOWEST):
+        terminalreporter.write_line(f"  {seconds:5.1f} s  {name}, code cell {cell}")
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -89,13 +89,34 @@ class Notebook:
             }""",
             self.ids.index(cell_id),
         )
-        self.page.wait_for_timeout(250)
+        self.page.wait_for_timeout(250 if SHOTS else 80)
+
+    def active(self) -> tuple[str, bool]:
+        """Return the id of the selected cell, and whether its top is on the screen."""
+        index, seen = self.page.evaluate(
+            """() => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const cell = notebook.activeCell.node.getBoundingClientRect();
+                const screen = notebook.node.getBoundingClientRect();
+                return [notebook.activeCellIndex,
+                        cell.top >= screen.top - 1 && cell.top < screen.bottom];
+            }"""
+        )
+        return self.ids[index], seen
 
     def cell(self, cell_id: str):
         """Return a locator of one cell, after bringing it to the screen."""
         self.show(cell_id)
         index = self.ids.index(cell_id)
         return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+
+    def executions(self, cell_id: str) -> int:
+        """Return the number in the square brackets beside a code cell."""
+        return self.page.evaluate(
+            """i => window.jupyterapp.shell.currentWidget.content.model.cells.get(i)
+                .executionCount""",
+            self.ids.index(cell_id),
+        )
 
     def replace(self, cell_id: str, source: str) -> None:
         """Write other text into a cell."""
@@ -229,6 +250,23 @@ class LessonInBrowser:
             ran.replace(name, text)
             ran.run(name)
             expect(ran.cell(name)).to_contain_text(verdict)
+
+    def test_the_keyboard_alone_goes_through_it(self, ran):
+        ran.show(ran.ids[0])
+        ran.page.evaluate("window.jupyterapp.shell.currentWidget.content.activate()")
+        ran.page.keyboard.press("Escape")
+        for i, name in enumerate(ran.ids):
+            if i % 5 == 0:  # looking takes longer than walking
+                ran.page.wait_for_timeout(15)
+                assert ran.active() == (name, True)
+            ran.page.keyboard.press("ArrowDown")
+        (setup,) = [cell.id for cell in read(self.LESSON).cells if "setup" in tags(cell)]
+        ran.show(setup)
+        before = ran.executions(setup)
+        ran.page.keyboard.press("Shift+Enter")
+        ran.wait_idle()
+        assert ran.executions(setup) > before
+        assert ran.active()[0] == ran.ids[ran.ids.index(setup) + 1]
 
     def test_each_step_fits_the_screen(self, ran):
         """A step is a code cell with its result, and the prose right above it."""

@@ -21,7 +21,8 @@ from pathlib import Path
 
 from tests.lessons import read, sections, tags
 
-SECONDS = 240  # for one try, before it is ended
+SECONDS = 500  # for one try, before it is ended
+QUICK = 1.0  # second: slower cells are left out of the random walk
 AFTER = 0.2  # seconds from the first picture of a training to its interrupt
 
 
@@ -36,6 +37,7 @@ class Stage:
         self.shell.showtraceback = lambda *args, **kwargs: None
         self.troubles: list[str] = []
         self.trainings: list[str] = []  # cells that showed a live picture
+        self.seconds: dict[str, float] = {}
         self.played = 0
         self._watch_live_pictures()
 
@@ -74,8 +76,10 @@ class Stage:
     def _run(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:
         self.played += 1
         cell = self.cells[name]
+        start = time.monotonic()
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             result = self.shell.run_cell(cell.source, store_history=False)
+        self.seconds[name] = time.monotonic() - start
         error = result.error_before_exec or result.error_in_exec
         if "raises-exception" in tags(cell):
             if error is None:
@@ -135,7 +139,8 @@ def again(stage: Stage, seed: int, cells: int) -> None:
         stage.play(name, "first run")
         stage.play(name, "run again at once")
     trainings = set(stage.trainings)
-    apart(stage, lambda: walk(stage, names, seed, cells))
+    quick = [name for name in names if stage.seconds[name] < QUICK]
+    apart(stage, lambda: walk(stage, quick, seed, cells))
     for name, after in zip(names, [*names[1:], names[-1]]):
         if name in trainings:
             apart(stage, lambda name=name, after=after: break_off(stage, name, after))
@@ -156,10 +161,21 @@ def break_off(stage: Stage, name: str, after: str) -> None:
     stage.play(after, f"after an interrupt of {name}", allow=(AssertionError,))
 
 
-def alone(stage: Stage, wanted: Sequence[str], title: str) -> None:
-    """Run the set-up and what a section says that it uses, then the section."""
-    for name in wanted:
-        stage.play(name, f"only what “{title}” uses")
+def alone(stage: Stage, paths: dict[str, list[str]]) -> None:
+    """Run each section after nothing but the set-up and what it says that it uses.
+
+    `paths` has the cells of each section, by its title. Where several begin alike, they part
+    as late as they can: what they share is run once.
+    """
+    while paths := {title: path for title, path in paths.items() if path}:
+        nexts = sorted({path[0] for path in paths.values()})
+        if len(nexts) > 1:
+            for name in nexts:
+                part = {title: path for title, path in paths.items() if path[0] == name}
+                apart(stage, lambda part=part: alone(stage, part))
+            return
+        stage.play(nexts[0], f"with only what “{' or '.join(paths)}” uses")
+        paths = {title: path[1:] for title, path in paths.items()}
 
 
 def main(lesson: Path, seed: int, cells: int = 25) -> None:
@@ -174,9 +190,9 @@ def main(lesson: Path, seed: int, cells: int = 25) -> None:
     stage = Stage(lesson)
     apart(stage, lambda: again(stage, seed, cells))
     order = list(stage.cells)
-    for title, wanted in sections(lesson).items():
-        if wanted != order[: len(wanted)]:  # else Run All has shown it
-            apart(stage, lambda title=title, wanted=wanted: alone(stage, wanted, title))
+    paths = sections(lesson)
+    # the others are a part of Run All from its beginning on
+    apart(stage, lambda: alone(stage, {t: p for t, p in paths.items() if p != order[: len(p)]}))
     print(json.dumps({"played": stage.played, "troubles": stage.troubles}))
 
 

@@ -84,3 +84,23 @@ def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
     assert "(60000, 28, 28)" in outputs["load"]
     (accuracy,) = re.findall(r"test accuracy (\d+\.\d+)%", outputs["test-accuracy"])
     assert float(accuracy) >= 98.5
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    lines = (ROOT / "tests" / "oldest.txt").read_text().splitlines()
+    oldest = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert oldest.keys() == requirements().keys()
+    for name, bound in requirements().items():
+        assert re.fullmatch(re.escape(bound) + r"(\.\d+)*", oldest[name]), name
+
+
+def test_workflows_pin_their_actions_and_may_read_alone():
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        for used in re.findall(r"uses: (\S+)", text):
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", used), used
+        workflow = yaml.safe_load(text)
+        assert workflow["permissions"] == {"contents": "read"}
+        assert all("permissions" not in job for job in workflow["jobs"].values())
+        for job in workflow["jobs"].values():
+            assert job["timeout-minutes"] <= 90

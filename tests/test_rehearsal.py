@@ -57,7 +57,7 @@ def test_it_finds_what_does_not_hold(tmp_path):
         "last = losses[-1] if len(losses) == 3_000 else undefined",  # c10
     )
     assert found[0].startswith("c3 (run again at once): RuntimeError")
-    assert "c5 (only what “2 · Next?” uses): NameError: name 'x' is not defined" in found
+    assert "c5 (with only what “2 · Next?” uses): NameError: name 'x' is not defined" in found
     assert any(said.startswith("c7 (step ") and "NoneType" in said for said in found)
     assert any(said.startswith("c10 (after an interrupt of c9): NameError") for said in found)
 
