@@ -1,10 +1,16 @@
 """The house: installation files that agree, a README that is true, clean code."""
 
 import re
+import socket
 import subprocess
 import sys
+import time
 import tomllib
+import urllib.error
+import urllib.request
+from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.lessons import LESSONS, ROOT, minutes, read
@@ -104,3 +110,30 @@ def test_workflows_pin_their_actions_and_may_read_alone():
         assert all("permissions" not in job for job in workflow["jobs"].values())
         for job in workflow["jobs"].values():
             assert job["timeout-minutes"] <= 90
+
+
+def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(tmp_path):
+    recipe = re.search(r"^\t\$\(BIN\)/jupyter (.+?) \$", (ROOT / "Makefile").read_text(), re.M)
+    flags = recipe[1].split()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyter", *flags, "--no-browser", f"--port={port}"]
+    log = tmp_path / "lab.log"
+    with log.open("w") as file:
+        server = subprocess.Popen([*command, "--allow-root"], cwd=ROOT, stdout=file, stderr=file)
+    try:
+        end = time.monotonic() + 60
+        while "?token=" not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.2)
+        assert re.search(rf"http://127\.0\.0\.1:{port}/\S*\?token=[0-9a-f]{{48}}", log.read_text())
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents")
+        if sys.platform == "linux":
+            listening = re.findall(
+                rf" ([0-9A-F]+):{port:04X} \S+ 0A ", Path("/proc/net/tcp").read_text()
+            )
+            assert listening == ["0100007F"]  # 127.0.0.1
+    finally:
+        server.terminate()
+        server.wait(20)

@@ -1,10 +1,12 @@
 """Checks of lesson 08 that watch how a net is asked."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from helpers.checks.answers import a_tensor, like
 from helpers.checks.verdict import NotYet, attempt, check
 
 POINTS, CALLS = 5, 6
@@ -22,6 +24,7 @@ class _Watched(nn.Module):
         self.weight, self.part = nn.Parameter(torch.ones(1)), nn.Dropout(0.5)
         self.asked: list[bool] = []
         self.calls, self.gradients, self.half = 0, False, False
+        self.drawn: list[float] = []  # what stands for the masks
 
     def forward(self, x: Tensor) -> Tensor:
         self.asked.append(self.training)
@@ -30,6 +33,7 @@ class _Watched(nn.Module):
         count = x.shape[:-2].numel()
         factors = torch.arange(self.calls + 1, self.calls + count + 1).float() ** 2
         self.calls += count
+        self.drawn.append(torch.rand(1).item())
         if not self.training:
             factors = torch.ones(count)
         return self.weight * x * factors.view(*x.shape[:-2], 1, 1)
@@ -37,6 +41,22 @@ class _Watched(nn.Module):
 
 def _points() -> Tensor:
     return torch.linspace(1, 2, POINTS).view(POINTS, 1)
+
+
+def _ask(answer: Any, *arguments: Any) -> Any:
+    """Attempt an answer, and put gradients back on if it left them off."""
+    before = torch.is_grad_enabled()
+    try:
+        given = attempt(answer, *arguments)
+        after = torch.is_grad_enabled()
+    finally:
+        torch.set_grad_enabled(before)
+    if after != before:
+        raise NotYet(
+            "You leave gradients switched off for all that comes after. `with torch.no_grad():` "
+            "ends with its block."
+        )
+    return given
 
 
 @check(
@@ -48,7 +68,7 @@ def take_a_look(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
     """Examine `take_a_look(net, x)`, which must leave the net in the mode it was in."""
     for mode in (True, False):
         net = _Watched().train(mode)
-        given = attempt(answer, net, _points())
+        given = _ask(answer, net, _points())
         if not net.asked:
             raise NotYet("The net was never asked: `net(x)` gives its predictions.")
         if net.half:
@@ -75,7 +95,7 @@ def take_a_look(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
             )
         if net.gradients:
             raise NotYet("Gradients were recorded for nothing: `with torch.no_grad():`.")
-        if not isinstance(given, Tensor) or not torch.equal(given.detach(), _points()):
+        if not like(a_tensor(given).detach(), _points()):
             raise NotYet("Return the predictions, as the net gave them.")
 
 
@@ -87,7 +107,7 @@ def take_a_look(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
 def ask_many(answer: Callable[[nn.Module, Tensor, int], tuple[Tensor, Tensor]]) -> None:
     """Examine `ask_many(net, x, n)`: mean and deviation over n answers in training mode."""
     net, x = _Watched().eval(), _points()
-    given = attempt(answer, net, x, CALLS)
+    given = _ask(answer, net, x, CALLS)
     if not net.asked:
         raise NotYet("The net was never asked: `net(x)` gives one answer.")
     if net.half:
@@ -101,26 +121,36 @@ def ask_many(answer: Callable[[nn.Module, Tensor, int], tuple[Tensor, Tensor]]) 
         raise NotYet(
             f"The net was asked {times} and not {CALLS} times. Each call draws new masks."
         )
+    if len(set(net.drawn)) < len(net.drawn):
+        raise NotYet("Your seed makes every call draw the same masks. Leave the seed alone.")
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise NotYet("Return two tensors: `return answers.mean(0), answers.std(0)`.")
-    if not all(isinstance(part, Tensor) for part in given):
-        raise NotYet("Both parts should be tensors, with a value for each point.")
+    mean, spread = (a_tensor(part, "mean and deviation each") for part in given)
     if net.gradients:
         raise NotYet("Gradients were recorded for nothing: `with torch.no_grad():`.")
-    for part in given:
+    for part in (mean, spread):
+        if part.shape == (1,):
+            raise NotYet(
+                "Join the answers with `torch.stack`, not `torch.cat`: the calls need an axis of "
+                "their own."
+            )
         if part.shape != x.shape:
             raise NotYet(
                 f"For {POINTS} points the shape should be {tuple(x.shape)}, and yours is "
                 f"{tuple(part.shape)}. Take mean and deviation over axis 0, the calls."
             )
     answers = torch.stack([x * k**2 for k in range(1, CALLS + 1)])
-    mean, spread = given
     right = [answers.std(0), answers.std(0, correction=0)]  # both are called deviation
-    if any(torch.allclose(mean, r) for r in right) and torch.allclose(spread, answers.mean(0)):
+    if any(like(mean, r) for r in right) and like(spread, answers.mean(0)):
         raise NotYet("The two are swapped: first the mean, then the deviation.")
-    if not torch.allclose(mean, answers.mean(0)):
+    if not like(mean, answers.mean(0)):
         raise NotYet("The first tensor is not the mean of the answers over the calls.")
-    if any(torch.allclose(spread, r**2) for r in right):
+    if any(like(spread, r**2) for r in right):
         raise NotYet("The second is the variance; its square root is the deviation: `.std(0)`.")
-    if not any(torch.allclose(spread, r) for r in right):
+    if any(like(spread, r / CALLS**0.5) for r in right):
+        raise NotYet(
+            "That is the standard error of the mean. How far the answers lie apart is their "
+            "deviation, not divided by √n."
+        )
+    if not any(like(spread, r) for r in right):
         raise NotYet("The second tensor is not the standard deviation over the calls.")

@@ -7,7 +7,7 @@ from helpers.dropout import RULES, fit_pair
 from helpers.explorers.base import Explorer
 from helpers.figures import BLACK, BLUE, RED, SKY, new_figure
 
-STEPS = 150
+STEPS, RATE = 300, 0.02  # enough to see overfitting, few enough to answer at once
 PLACES = torch.linspace(-1, 1, 81).unsqueeze(1)
 UNITS = 40  # of the mask, at most, are shown: more would be too small to see
 LOSSES = (0.004, 0.6)  # of the loss axis, fixed so that settings can be compared
@@ -18,7 +18,7 @@ HEIGHT = 2.1  # of the axis of the fits
 class DropoutExplorer(Explorer):
     """Both fits, their losses and a mask; every change trains both nets anew.
 
-    The two nets are rows of one tensor and take 150 steps of a fused Adam on one thread: about
+    The two nets are rows of one tensor and take 300 steps of a fused Adam on one thread: about
     40 ms on a machine that does nothing else, and half as much again with 40 points.
     """
 
@@ -76,7 +76,7 @@ class DropoutExplorer(Explorer):
 
     def draw(self, p: float, hidden: int, points: int, noise: float, draw: int, rule: str) -> str:
         """Train a pair on other points, and say its losses."""
-        pair = fit_pair(PLACES, points, noise, rule, hidden, p, STEPS, seed=draw)
+        pair = fit_pair(PLACES, points, noise, rule, hidden, p, STEPS, RATE, seed=draw)
         places = PLACES[:, 0]
         self._points.set_data(pair.x[:, 0], pair.y[:, 0])
         self._rule.set_data(places, RULES[rule](places))
