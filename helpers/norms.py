@@ -48,16 +48,15 @@ class DeepNet(nn.Module):
         std: float = 0.1,
         bias: float = -0.2,
     ) -> None:
-        """Draw the weights with deviation `std`; every bias begins at `bias`."""
+        """Draw the hidden weights with deviation `std`; hidden biases begin at `bias`."""
         super().__init__()
         self.activation = activation
-        sizes = [1] + 8 * [10]
-        self.linears = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.linears = nn.ModuleList(nn.Linear(size, 10) for size in [1] + 7 * [10])
         self.norms = nn.ModuleList(
             nn.BatchNorm1d(10) if norm else nn.Identity() for _ in self.linears
         )
         self.out = nn.Linear(10, 1)
-        for layer in [*self.linears, self.out]:
+        for layer in self.linears:
             nn.init.normal_(layer.weight, std=std)
             nn.init.constant_(layer.bias, bias)
 

@@ -342,7 +342,52 @@ def test_other_right_answers_are_right():
             torch.optim.swa_utils.update_bn(batches, net.train())
         return net.eval()
 
-    answers = {"batch_norm": batch_norm, "remember": remember, "deep_net": Deep, "settle": settle}
-    for name, answer in answers.items():
+    def one_tanh(depth, width):
+        layers, bend, size = [], nn.Tanh(), 1
+        for _ in range(depth):
+            layers += [nn.Linear(size, width, bias=False), nn.BatchNorm1d(width), bend]
+            size = width
+        return nn.Sequential(*layers, nn.Linear(width, 1))
+
+    def in_eval(depth, width):
+        return one_tanh(depth, width).eval()
+
+    answers = [("batch_norm", batch_norm), ("remember", remember), ("deep_net", Deep),
+               ("deep_net", one_tanh), ("deep_net", in_eval), ("settle", settle)]  # fmt: skip
+    for name, answer in answers:
         said = getattr(lesson09, name)(answer)
         assert said.kind == "correct", said
+
+
+def test_with_every_seed_all_relus_are_dead_from_the_second_layer_on(lesson):
+    for seed in range(100):
+        torch.manual_seed(seed)
+        _, after = lesson["DeepNet"](torch.relu, norm=False).layers(lesson["x"])
+        assert all((values == 0).all() for values in after[1:])
+
+
+def test_a_good_beginning_learns_without_batch_norm_and_a_worse_one_with_it(lesson):
+    """The lesson shows three seeds; these are others."""
+    nets = {}
+    for seed in range(20, 26):
+        for norm, std, bias in ((False, 0.45, 0.0), (True, 0.01, -1.0)):
+            torch.manual_seed(seed)
+            nets[norm, seed] = lesson["DeepNet"](torch.tanh, norm, std, bias)
+    lesson["train"](nets, lesson["x"], lesson["y"])
+    for (norm, seed), net in nets.items():
+        with torch.no_grad():
+            error = F.mse_loss(net.eval()(lesson["x"]), lesson["x"] ** 2).item()
+        assert error < (0.05 if norm else 0.005), (norm, seed, error)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 7, 10, 11])
+def test_the_curves_are_drawn_after_any_number_of_steps(lesson, steps):
+    """An interrupt may come at any time."""
+    values = [1.0 + i for i in range(steps)]
+    nets = lesson["make_nets"](1)
+    names = lesson | {"nets": nets, "losses": {name: values for name in nets}}
+    exec(source(LESSON, "curves"), names)
+    for line in names["ax"].lines:
+        assert len(line.get_ydata()) == steps
+    if steps == 11:
+        assert line.get_ydata()[[0, 9, 10]].tolist() == [1, 5.5, 6.5]

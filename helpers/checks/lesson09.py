@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from helpers import norms
+from helpers.checks.answers import a_tensor, like
 from helpers.checks.lesson09_deep import deep_net
 from helpers.checks.lesson09_settle import settle
 from helpers.checks.verdict import NotYet, attempt, check
@@ -29,6 +30,9 @@ WRONG_NORMS: list[tuple[Callable[..., Tensor], str]] = [
      "The `eps` comes too late: add it to the variance, before the root."),
     (lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0, correction=0) + e) + b,
      "It is divided by the variance: its square root is missing."),
+    (lambda x, g, b, e: g * (x - x.mean(0)) / x.std(0) + b,
+     "`x.std(0)` divides by N − 1 and leaves `eps` out: take the root of the biased variance "
+     "plus `eps`."),
     (lambda x, g, b, e: g * (x - x.mean(0)) / x.var(0, correction=0).sqrt() + b,
      "The `eps` is missing: a feature that is the same in all examples would give nan."),
     (lambda x, g, b, e: (x - x.mean(0)) / (x.var(0, correction=0) + e).sqrt(),
@@ -46,10 +50,6 @@ WRONG_NORMS: list[tuple[Callable[..., Tensor], str]] = [
 ]  # fmt: skip
 
 
-def _close(a: Tensor, b: Tensor) -> bool:
-    return torch.allclose(a, b, rtol=1e-4, atol=1e-4, equal_nan=True)
-
-
 @check(
     "These four equations are the whole layer in train mode: a mean, a variance and two "
     "parameters for each feature.",
@@ -60,23 +60,27 @@ def batch_norm(answer: Callable[..., Tensor]) -> None:
     torch.manual_seed(0)
     x = torch.randn(6, 4) * torch.tensor([0.02, 1.0, 5.0, 0.01]) + torch.tensor([0.0, 3, -8, 1])
     target = norms.batch_norm(x, GAMMA, BETA, 1e-3)
-    given = attempt(answer, x.clone(), GAMMA.clone(), BETA.clone(), 1e-3)
-    if not isinstance(given, Tensor):
-        raise NotYet(f"Return a tensor; this is a {type(given).__name__}.")
+    handed = [x.clone(), GAMMA.clone(), BETA.clone()]
+    given = a_tensor(attempt(answer, *handed, 1e-3))
     if given.shape != x.shape:
         raise NotYet(f"For x (6, 4) your shape is {tuple(given.shape)}: it stays the same.")
     for formula, hint in WRONG_NORMS:
-        if _close(given, formula(x, GAMMA, BETA, 1e-3)):
+        if like(given, formula(x, GAMMA, BETA, 1e-3)):
             raise NotYet(hint)
-    if _close(given, norms.batch_norm(x, GAMMA, BETA, 1e-5)):
+    if like(given, norms.batch_norm(x, GAMMA, BETA, 1e-5)):
         raise NotYet("It works for one `eps` only: use the one that you are given.")
-    if not _close(given, target):
+    if not like(given, target):
         raise NotYet(
             "The numbers differ. With gamma 1 and beta 0, each column should have mean 0 and "
             "variance 1."
         )
-    constant = attempt(answer, torch.ones(5, 4), GAMMA.clone(), BETA.clone())
-    if not isinstance(constant, Tensor) or not _close(constant, BETA.expand(5, 4)):
+    if not all(map(torch.equal, handed, (x, GAMMA, BETA))):
+        raise NotYet(
+            "The numbers are right, but `x`, `gamma` or `beta` itself was changed (`-=` and the "
+            "like do that): others still need it. Make new tensors."
+        )
+    constant = a_tensor(attempt(answer, torch.ones(5, 4), GAMMA.clone(), BETA.clone()))
+    if not like(constant, BETA.expand(5, 4)):
         raise NotYet("A feature that is the same in all examples should give `beta`.")
 
 
@@ -94,7 +98,13 @@ def _wrong_memories(batches: Sequence[Tensor], m: float) -> list[tuple[tuple, st
     plain = norms.running_statistics(batches, None)
     together = torch.cat(list(batches))
     mean, var = run(means, zero, m), run(unbiased, one, m)
+    no_axis = "One number for all features: each has its own, along axis 0: `batch.{}(0)`."
+    one_mean = run([b.mean().expand_as(zero) for b in batches], zero, m)
+    one_var = run([b.var().expand_as(one) for b in batches], one, m)
     return [
+        ((one_mean, one_var), no_axis.format("mean")),
+        ((one_mean, var), no_axis.format("mean")),
+        ((mean, one_var), no_axis.format("var")),
         ((mean, run(biased, one, m)),
          "The running variance is fed with the biased variance. The memory takes the unbiased "
          "one: `batch.var(0)`."),
@@ -134,17 +144,21 @@ def remember(answer: Callable[..., tuple[Tensor, Tensor]]) -> None:
     if not isinstance(given, tuple | list) or len(given) != 2:
         raise NotYet("Return two tensors: `return mean, var`.")
     for values in given:
-        if not isinstance(values, Tensor) or tuple(values.shape) != (3,):
-            shape = tuple(values.shape) if isinstance(values, Tensor) else type(values).__name__
+        shape = tuple(a_tensor(values, "each of the two").shape)
+        if shape != (3,):
             raise NotYet(f"For 3 features, both should be tensors (3,), and one is {shape}.")
     for values, hint in _wrong_memories(batches, 0.1):
-        if all(_close(a, b) for a, b in zip(given, values)):
+        if all(map(like, given, values)):
             raise NotYet(hint)
-    if not all(_close(a, b) for a, b in zip(given, norms.running_statistics(batches))):
+    if not all(map(like, given, norms.running_statistics(batches))):
         raise NotYet(
             "The numbers differ. One step is: (1 − momentum) · old + momentum · new, for the "
             "mean and for the variance."
         )
-    other = attempt(answer, batches, 0.3)
-    if not all(_close(a, b) for a, b in zip(other, norms.running_statistics(batches, 0.3))):
+    if not all(map(like, attempt(answer, batches, 0.3), norms.running_statistics(batches, 0.3))):
         raise NotYet("It works for 0.1 alone: use the `momentum` that you are given.")
+    fewer, alone = [batch[:, :2] for batch in batches], "It works for 3 features alone: take "
+    alone += "their number from the batches, `batches[0].shape[1]`."
+    given = attempt(answer, fewer, explain=lambda error: alone)
+    if not all(map(like, given, norms.running_statistics(fewer))):
+        raise NotYet(alone)

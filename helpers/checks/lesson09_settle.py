@@ -23,10 +23,15 @@ def _settled(net: nn.Module, batches: Sequence[Tensor], way: str) -> nn.Module:
     """Return a copy of the net, settled in the right way or in one of the wrong ones."""
     net = copy.deepcopy(net).train()
     norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm1d)]
-    for layer in norms[: 1 if way == "first" else None]:
+    outer = [layer for layer in net.children() if layer in norms]
+    for layer in {"first": norms[:1], "children": outer}.get(way, norms):
+        counted = layer.num_batches_tracked.clone()
         if way not in ("keep", "neither"):
             layer.reset_running_stats()
-        layer.momentum = 0.1 if way in ("moving", "neither") else None
+        if way == "count":
+            layer.num_batches_tracked = counted
+        if way not in ("moving", "neither"):
+            layer.momentum = None
     with torch.no_grad():
         for batch in {"one": batches[:1], "joined": [torch.cat(list(batches))]}.get(way, batches):
             if way != "eval":
@@ -43,24 +48,28 @@ SETTLED = {
     "moving": "The late batches count more than the early ones. `momentum = None` makes it the "
     "plain average.",
     "first": "Only the first batch norm is settled: go through all of `net.modules()`.",
+    "children": "Only the outer layers are settled: `net.children()` doesn't look into blocks, "
+    "`net.modules()` does.",
+    "count": "The values are reset, and `num_batches_tracked` is not: it counts on from the old "
+    "batches, so the new ones count too little. `reset_running_stats()` resets all three.",
     "one": "Only one batch was read: read all of them.",
     "joined": "All batches went in as one. Read them one by one, as they come in training.",
 }
 
 
 @check(
-    "`torch.optim.swa_utils.update_bn` does the same, for nets whose weights were averaged or "
-    "changed after training.",
+    "`torch.optim.swa_utils.update_bn` does this, too, for nets whose weights were averaged or "
+    "changed after training; it leaves the net in the mode in which it came.",
     "Replace the three dots in `settle` and run the cell again.",
 )
 def settle(answer: Callable[[nn.Module, Sequence[Tensor]], nn.Module]) -> None:
     """Examine `settle(net, batches)`: new running statistics, and nothing else."""
     torch.manual_seed(0)
-    net = nn.Sequential(_Witness(), nn.Linear(2, 4), nn.BatchNorm1d(4), nn.Tanh(),
-                        nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))  # fmt: skip
+    block = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4, momentum=0.2), nn.Tanh())
+    net = nn.Sequential(_Witness(), block, nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
     batches = [(1 + i) * torch.randn(8, 2) + i for i in range(5)]
     with torch.no_grad():
-        net[2].weight.mul_(2)
+        block[1].weight.mul_(2)
         for _ in range(3):
             net(torch.randn(8, 2) - 4)
     net.eval()
@@ -88,6 +97,19 @@ def settle(answer: Callable[[nn.Module, Sequence[Tensor]], nn.Module]) -> None:
         )
     if any(part.training for part in given.modules()):
         raise NotYet("The statistics are right. To be ready to predict, it must be in `eval()`.")
+    kept = zip(given.modules(), net.modules())
+    if any(
+        isinstance(b, nn.BatchNorm1d) and getattr(a, "momentum", 0) != b.momentum for a, b in kept
+    ):
+        raise NotYet(
+            "The statistics are right. Put the `momentum` of each layer back: further training "
+            "would go on with another one."
+        )
+    if not all(parameter.requires_grad for parameter in given.parameters()):
+        raise NotYet(
+            "The parameters no longer ask for gradients, so the net can't be trained further. "
+            "Read the batches in `no_grad`, and leave `requires_grad` alone."
+        )
     if recorded:
         raise NotYet("Gradients were recorded for nothing: read the batches in `no_grad`.")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from helpers.checks.answers import a_tensor
+from helpers.checks.answers import a_tensor, like
 from helpers.checks.lesson10_clock import seconds_per_call
 from helpers.checks.verdict import NotYet, attempt, check
 
@@ -32,7 +32,27 @@ def _why_not(error: Exception) -> str | None:
         )
     if isinstance(error, AttributeError) and "device" in said:
         return "A network has no `.device`, its parameters have: `next(net.parameters()).device`."
+    if "'generator' object is not subscriptable" in said:
+        return "`parameters()` is walked through one by one: `next(...)` takes the first."
+    if said.startswith("to() received an invalid"):
+        return "`.to` wants a device here: that of a parameter of the network."
+    if isinstance(error, AttributeError | TypeError) and _Net.__name__ in said:
+        return (
+            "Not every network has layers by number, or a weight of that name. All have "
+            "`parameters()`, and `next(...)` takes the first."
+        )
     return None
+
+
+class _Net(nn.Module):
+    """A network that can't be indexed, as most can't."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(3, 5), nn.ReLU(), nn.Linear(5, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
 
 
 @check(
@@ -44,7 +64,7 @@ def scores_of(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
     """Examine `scores_of(net, x)`: the scores of a net on another device than x (N, 3)."""
     x = torch.randn(4, 3)
     for place in ("meta", "cpu"):
-        net = nn.Sequential(nn.Linear(3, 5), nn.ReLU(), nn.Linear(5, 2)).to(place)
+        net = _Net().to(place)
         given = a_tensor(attempt(answer, net, x.clone(), explain=_why_not))
         if next(net.parameters()).device.type != place:
             raise NotYet("Your function has moved the network. Move the data to it instead.")
@@ -57,6 +77,11 @@ def scores_of(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
             raise NotYet(f"For 4 rows the scores have shape (4, 2), yours {tuple(given.shape)}.")
         if place == "cpu" and not torch.allclose(given, net(x), atol=1e-6):
             raise NotYet("The scores are not those that the network gives for `x`.")
+        if not given.requires_grad:
+            raise NotYet(
+                "The scores have lost their graph, so nothing could be trained on them. Return "
+                "them as the network gives them."
+            )
 
 
 # each takes gradients (P, 2) and counts (P,)
@@ -76,6 +101,9 @@ WRONG_MEANS: list[tuple[Callable[[Tensor, Tensor], Tensor], str]] = [
     (lambda g, n: g.sum(0) / n.sum(),
      "Each gradient is a mean over its own rows already. Times its count it is their sum; "
      "only then divide by all rows."),
+    (lambda g, n: (g * n[: g.shape[1]]).sum(0) / n.sum(),
+     "The counts went along the columns. Each belongs to a whole gradient: `[:, None]` turns "
+     "them into a column."),
     (lambda g, n: g[n.argmax()],
      "Only the process with the most rows is heard."),
 ]  # fmt: skip
@@ -92,8 +120,13 @@ def global_gradient(answer: Callable[[list[Tensor], list[int]], Tensor]) -> None
         gradients = torch.randn(len(counts), 2)
         weights = torch.tensor(counts, dtype=torch.float32)
         target = (gradients * weights[:, None]).sum(0) / weights.sum()
-        given = attempt(answer, [g.clone() for g in gradients], list(counts))
-        given = a_tensor(given).detach()
+        handed = [g.clone() for g in gradients]
+        given = a_tensor(attempt(answer, handed, list(counts))).detach()
+        if len(handed) != len(gradients) or not all(map(like, handed, gradients)):
+            raise NotYet(
+                "The gradients that were handed to you have changed: `*=` and `+=` write into "
+                "them. Make new ones: `g * count`."
+            )
         if given.shape != target.shape:
             raise NotYet(
                 f"The gradients have shape (2,), and your answer {tuple(given.shape)}. Add over "

@@ -37,14 +37,18 @@ def timed(calls: int, way: str = "right") -> float:
     gpu = PretendedGPU()
     if way != "cold":
         gpu.work()
+    start = gpu.clock()
     if way != "no start":
         gpu.wait()
-    start = gpu.clock()
+    if way != "start before wait":
+        start = gpu.clock()
     if way == "warm-up counted":
         gpu = PretendedGPU()
         start = gpu.clock()
         gpu.work()
         gpu.wait()
+    if way == "warm-up divided":
+        return timed(calls + 1, "cold")
     for _ in range(calls):
         gpu.work()
         if way == "wait each":
@@ -57,8 +61,10 @@ def timed(calls: int, way: str = "right") -> float:
 WAYS = {
     "no end": "The clock stops before the work is done: wait once more before you read it.",
     "no start": "The warm-up is still in the queue when the clock starts: wait for it first.",
+    "start before wait": "Read the clock after the wait for the warm-up, not before it.",
     "cold": "The first call takes much longer, and it is in your time: warm up before the clock.",
     "warm-up counted": "The warm-up is in your time: start the clock after it, and after a wait.",
+    "warm-up divided": "The warm-up is one of the calls in your time: start the clock after it.",
     "whole": "This is the time of all the calls together: divide by `calls`.",
     "wait each": "You wait after every call, and each wait costs time too: wait once, after all.",
 }
@@ -81,14 +87,23 @@ def seconds_per_call(answer: Callable[..., float]) -> None:
                 "You never call `wait()`: this is the time to *ask* for the work, which is done "
                 "later."
             )
+        if gpu.calls < calls:
+            raise NotYet(f"`work()` was called {gpu.calls} times; {calls} calls were asked for.")
         for way, hint in WAYS.items():
             if _near(given, timed(calls, way)):
                 raise NotYet(hint)
-        if gpu.calls < calls:
-            raise NotYet(f"`work()` was called {gpu.calls} times; {calls} calls were asked for.")
+        if given < 0:
+            raise NotYet("Your time is negative: take the start from the end.")
+        if gpu.waits > calls:
+            raise NotYet(WAYS["wait each"])
+        if gpu.calls == calls:
+            raise NotYet(
+                f"Besides the warm-up, `work()` was called {calls - 1} times; {calls} calls were "
+                "asked for."
+            )
         raise NotYet(
-            f"{given:.3f} s is not the time of one call here, which is about {WORK:g} s. Warm "
-            "up, wait, read the clock; all calls; wait, read the clock; divide."
+            f"{given:.3f} s is not the time of one call here, {timed(calls):.3f} s. Warm up, "
+            "wait, read the clock; all calls; wait, read the clock; divide."
         )
 
 

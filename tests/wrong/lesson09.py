@@ -49,17 +49,20 @@ def deep_net(depth, width):
 """
 SETTLE = """
 def settle(net, batches):
-    for layer in net.modules():
-        if isinstance(layer, nn.BatchNorm1d):
-            layer.reset_running_stats()
-            layer.momentum = None
+    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm1d)]
+    before = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.reset_running_stats()
+        layer.momentum = None
     net.train()
     with torch.no_grad():
         for batch in batches:
             net(batch)
+    for layer, momentum in zip(norms, before):
+        layer.momentum = momentum
     return net.eval()
 """
-RESET, NONE = "            layer.reset_running_stats()\n", "            layer.momentum = None\n"
+RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum = None\n"
 
 
 def norm(old, new):
@@ -96,6 +99,10 @@ WRONG = [
     ("exercise-1-code", norm("torch.sqrt(var + eps)", "(torch.sqrt(var) + eps)"), "too late"),
     ("exercise-1-code", norm("torch.sqrt(var + eps)", "(var + eps)"), "square root is missing"),
     ("exercise-1-code", norm("var + eps", "var"), "`eps` is missing"),
+    ("exercise-1-code", norm("torch.sqrt(var + eps)", "x.std(0)"), "leaves `eps` out"),
+    ("exercise-1-code",
+     norm("    return gamma * (x - mean)", "    x -= mean\n    return gamma * x"),
+     "itself was changed"),
     ("exercise-1-code", norm("var + eps", "var + 1e-5"), "one `eps` only"),
     ("exercise-1-code", norm(" + beta", ""), "`beta` is missing"),
     ("exercise-1-code", norm("gamma * (x", "(x"), "`gamma` is missing"),
@@ -142,6 +149,11 @@ WRONG = [
     ("exercise-2-code", remember("batch.var(0)", "batch.std(0)"), "remembers standard deviations"),
     ("exercise-2-code", remember(".mean(0)", ".mean()").replace("zeros(features)", "tensor(0.0)"),
      "both should be tensors (3,)"),
+    ("exercise-2-code", remember(".mean(0)", ".mean()"), "`batch.mean(0)`"),
+    ("exercise-2-code", remember(".var(0)", ".var()"), "`batch.var(0)`"),
+    ("exercise-2-code", remember(".mean(0)", ".mean()").replace(".var(0)", ".var()"),
+     "One number for all features"),
+    ("exercise-2-code", remember("batches[0].shape[1]", "3"), "works for 3 features alone"),
     ("exercise-2-code", remember("    for batch", "    momentum = 0.1\n    for batch"),
      "works for 0.1 alone"),
     ("exercise-2-code", remember("mean = (1 - momentum) * mean", "mean = mean"), "numbers differ"),
@@ -170,7 +182,20 @@ WRONG = [
      "Return a network"),
     ("exercise-3-code", deep(BLOCK, "nn.BatchNorm1d(size), nn.Linear(size, width, bias=False), "
                              "nn.Tanh()"), "as many features as come out"),
-    ("exercise-4-code", settle(RESET + NONE, "            pass\n"), "on top of the old values"),
+    ("exercise-3-code",
+     deep("nn.BatchNorm1d(width),", "nn.BatchNorm1d(width), nn.BatchNorm1d(width),"),
+     "5 batch norms, not 10"),
+    ("exercise-3-code", deep("BatchNorm1d(width)", "BatchNorm1d(width, affine=False)"),
+     "leave them in"),
+    ("exercise-3-code", deep("BatchNorm1d(width)", "BatchNorm1d(width, momentum=0.9)"),
+     "as PyTorch sets them"),
+    ("exercise-3-code", deep("(*layers,", "(*layers[:-1],"), "a tanh is missing"),
+    ("exercise-3-code", deep("(*layers, nn.Linear(width, 1))", "(layers + [nn.Linear(width, 1)])"),
+     "A star is missing"),
+    ("exercise-3-code",
+     deep("nn.Sequential(*layers, nn.Linear(width, 1))",
+          "nn.ModuleList([*layers, nn.Linear(width, 1)])"), "no forward pass of its own"),
+    ("exercise-4-code", settle(RESET + NONE, "        pass\n"), "on top of the old values"),
     ("exercise-4-code", settle(RESET, ""), "Something of the old"),
     ("exercise-4-code", settle(NONE, ""), "late batches count more"),
     ("exercise-4-code", settle("    net.train()\n", ""), "remembers nothing"),
@@ -178,8 +203,14 @@ WRONG = [
     ("exercise-4-code", settle("net.eval()", "net"), "it must be in `eval()`"),
     ("exercise-4-code", settle("reset_running_stats", "reset_parameters"), "gamma and beta, too"),
     ("exercise-4-code", settle("torch.no_grad()", "torch.enable_grad()"), "recorded for nothing"),
-    ("exercise-4-code", settle("layer.momentum = None\n", "layer.momentum = None\n"
-                               "            break\n"), "Only the first batch norm"),
+    ("exercise-4-code", settle(NONE, NONE + "        break\n"), "Only the first batch norm"),
+    ("exercise-4-code", settle("net.modules()", "net.children()"), "doesn't look into blocks"),
+    ("exercise-4-code", settle("layer.momentum = momentum", "pass"), "Put the `momentum`"),
+    ("exercise-4-code",
+     settle(RESET, "        layer.running_mean.zero_()\n        layer.running_var.fill_(1)\n"),
+     "counts on from the old"),
+    ("exercise-4-code", settle("    net.train()\n", "    net.train().requires_grad_(False)\n"),
+     "no longer ask for gradients"),
     ("exercise-4-code", settle("net(batch)", "net(batch)\n            break"), "Only one batch"),
     ("exercise-4-code", settle("in batches", "in [torch.cat(batches)]"), "went in as one"),
     ("exercise-4-code", settle("return net.eval()", "return net.state_dict()"), "Return the net"),
