@@ -1,7 +1,9 @@
-"""Which device the lessons compute on: chosen here, and nowhere else."""
+"""Which device the lessons compute on, chosen here and nowhere else, and on one thread."""
 
+import contextlib
 import logging
 import os
+from collections.abc import Iterator
 
 import torch
 
@@ -39,3 +41,18 @@ def _trouble(device: torch.device | str) -> str:
     except Exception as error:  # what a driver raises has many types
         return str(error).splitlines()[0]
     return ""
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread, and on as many as before afterwards.
+
+    A net this small gains nothing from a second core, and waits for it when it is busy:
+    200 steps then took 50 times as long.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

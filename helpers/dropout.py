@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from helpers.regression import one_thread
+from helpers.devices import one_thread
 
 RULES: dict[str, Callable[[Tensor], Tensor]] = {
     "line": lambda x: x,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from helpers.regression import one_thread
+from helpers.devices import one_thread
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "tanh": torch.tanh}
 EDGE = 0.95  # a tanh beyond it is called saturated: its slope is below a tenth there

@@ -1,12 +1,12 @@
 """A small regression network whose whole training is recorded, to be scrubbed through."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from helpers.devices import one_thread
 from helpers.training import descend
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
@@ -29,21 +29,6 @@ class Recording(NamedTuple):
         """Whether the loss left the finite numbers, or ended above where it began."""
         end = self.losses[-1]
         return not torch.isfinite(end).item() or bool(end > self.losses[0])
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread, and on as many as before afterwards.
-
-    A net this small gains nothing from a second core, and waits for it when it is busy:
-    200 steps then took 50 times as long.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def record(

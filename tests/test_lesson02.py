@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 from torch import nn
 
 from helpers.checks import lesson02
+from helpers.devices import one_thread
 from helpers.explorers import TrainingExplorer
 from helpers.figures import neuron_diagram, png
-from helpers.regression import ACTIVATIONS, one_thread, record
+from helpers.regression import ACTIVATIONS, record
 from helpers.training import descend
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source

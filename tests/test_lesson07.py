@@ -7,7 +7,6 @@ import time
 import pytest
 import torch
 import torch.nn.functional as F
-from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import expect
 from torch import nn
 
@@ -17,6 +16,7 @@ from helpers.explorers.waves import TOP
 from helpers.figures import new_figure
 from helpers.live import LivePicture, nothing
 from helpers.waves import by_place, follow, series_figure, wave
+from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
 
@@ -220,24 +220,7 @@ def test_a_live_picture_lets_errors_pass_and_keeps_an_interrupt(capsys):
 
 def test_an_interrupt_keeps_the_losses_and_the_notebook():
     """In a real kernel, with the lesson's own cells."""
-    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
-
-    def run(code: str, interrupt_after: float | None = None) -> str:
-        message = client.execute(code)
-        if interrupt_after:
-            time.sleep(interrupt_after)
-            manager.interrupt_kernel()
-        said = ""
-        while True:
-            answer = client.get_iopub_msg(timeout=60)
-            if answer["parent_header"].get("msg_id") != message:
-                continue
-            content = answer["content"]
-            said += content.get("text", "") + "\n".join(content.get("traceback", []))
-            if content.get("execution_state") == "idle":
-                return said
-
-    try:
+    with kernel(LESSON.parent) as run:
         for cell in ("set-up", "waves", "net-loop", "net", "train-loop"):
             run(source(LESSON, cell))
         run("x, y = waves(30_000)")
@@ -247,9 +230,6 @@ def test_an_interrupt_keeps_the_losses_and_the_notebook():
         assert said.startswith("Interrupted after") and said.count("\n") == 1
         assert run("assert 3 < len(losses) < 30_000") == ""
         assert run("assert len(train(net, x[:9], y[:9])) == 9") == ""
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 @pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])

@@ -1,16 +1,15 @@
 """Lesson 08 in a real browser, its numbers without one, and its nets against the helper's."""
 
 import re
-import time
 
 import pytest
 import torch
 import torch.nn.functional as F
-from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import expect
 from torch import nn
 
 from helpers.checks import lesson08
+from helpers.devices import one_thread
 from helpers.dropout import (
     RULES,
     draw_mask,
@@ -25,7 +24,7 @@ from helpers.dropout import (
 from helpers.explorers import DropoutExplorer
 from helpers.explorers.dropout import PLACES, RATE, STEPS, UNITS
 from helpers.live import nothing
-from helpers.regression import one_thread
+from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
 
@@ -295,24 +294,7 @@ def test_the_explorer_shows_and_says_what_was_trained():
 
 def test_an_interrupt_keeps_the_losses_and_the_notebook():
     """In a real kernel, with the lesson's own cells."""
-    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
-
-    def run(code: str, interrupt_after: float | None = None) -> str:
-        message = client.execute(code)
-        if interrupt_after:
-            time.sleep(interrupt_after)
-            manager.interrupt_kernel()
-        said = ""
-        while True:
-            answer = client.get_iopub_msg(timeout=60)
-            if answer["parent_header"].get("msg_id") != message:
-                continue
-            content = answer["content"]
-            said += content.get("text", "") + "\n".join(content.get("traceback", []))
-            if content.get("execution_state") == "idle":
-                return said
-
-    try:
+    with kernel(LESSON.parent) as run:
         for cell in ("set-up", "data", "net", "look", "train"):
             run(source(LESSON, cell))
         run("train([make_net()], steps=3)")  # the first optimizer takes a while to import
@@ -322,9 +304,6 @@ def test_an_interrupt_keeps_the_losses_and_the_notebook():
         assert said.startswith("Interrupted after") and said.count("\n") == 1
         assert run("assert 1 < len(history) < 10**5 and nets[1].training") == ""
         assert run("assert train(nets, steps=30).shape == (3, 2, 2)") == ""
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 NAMES = ("dropout", "dropout_net", "take_a_look", "ask_many")

@@ -1,12 +1,10 @@
 """Lesson 09 in a real browser, its numbers without one, and its code against the helpers'."""
 
 import re
-import time
 
 import pytest
 import torch
 import torch.nn.functional as F
-from jupyter_client.manager import start_new_kernel
 from playwright.sync_api import expect
 from torch import nn
 
@@ -17,6 +15,7 @@ from helpers.explorers.histograms import AFTER, BEFORE, SCALES
 from helpers.figures import png
 from helpers.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
 from helpers.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
+from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, exercises, source
 
@@ -268,24 +267,7 @@ def test_a_look_at_the_layers_leaves_the_nets_as_they_were(lesson):
 
 def test_an_interrupt_keeps_the_losses_and_the_notebook():
     """In a real kernel, with the lesson's own cells."""
-    manager, client = start_new_kernel(kernel_name="python3", cwd=LESSON.parent)
-
-    def run(code: str, interrupt_after: float | None = None) -> str:
-        message = client.execute(code)
-        if interrupt_after:
-            time.sleep(interrupt_after)
-            manager.interrupt_kernel()
-        said = ""
-        while True:
-            answer = client.get_iopub_msg(timeout=60)
-            if answer["parent_header"].get("msg_id") != message:
-                continue
-            content = answer["content"]
-            said += content.get("text", "") + "\n".join(content.get("traceback", []))
-            if content.get("execution_state") == "idle":
-                return said
-
-    try:
+    with kernel(LESSON.parent) as run:
         for cell in ("set-up", "data", "net", "four-nets", "train-loop"):
             run(source(LESSON, cell))
         run("train(make_nets(0), x[:64], y[:64])")  # the first optimizer takes a while to import
@@ -297,9 +279,6 @@ def test_an_interrupt_keeps_the_losses_and_the_notebook():
         assert run(f"assert 3 < min({counts}) < 600 * 32 and len(losses) == 4") == ""
         assert run(source(LESSON, "curves").replace("show(fig,", "str(")) == ""
         assert run("assert len(train(nets, x[:64], y[:64])['relu', 'without']) == 6") == ""
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 @pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
