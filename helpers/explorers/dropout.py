@@ -19,7 +19,7 @@ class DropoutExplorer(Explorer):
     """Both fits, their losses and a mask; every change trains both nets anew.
 
     The two nets are rows of one tensor and take 300 steps of a fused Adam on one thread: about
-    40 ms on a machine that does nothing else, and half as much again with 40 points.
+    30 ms on a machine that does nothing else, and half as much again with 40 points.
     """
 
     def __init__(self) -> None:
