@@ -1,8 +1,10 @@
 """Once for all tests: the data, and a table of what was measured."""
 
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,6 +15,8 @@ pytest.register_assert_rewrite("tests.lab")
 
 from helpers.data import mnist  # noqa: E402
 from tests.lab import Notebook, serve  # noqa: E402
+from tests.lessons import LESSONS, ROOT, read  # noqa: E402
+from tests.networks import without_network  # noqa: E402
 
 
 def pytest_configure(config):
@@ -75,9 +79,46 @@ def pytest_terminal_summary(terminalreporter):
             f"{name}: {seconds:.1f} s, at most {peaks[lesson]} MB, under nbval"
         )
     if cells:
-        terminalreporter.write_line(f"the {SLOWEST} slowest cells (counted from 0):")
+        terminalreporter.write_line(f"the {SLOWEST} slowest cells:")
+    ids = {
+        path.stem: [c.id for c in read(path).cells if c.cell_type == "code"] for path in LESSONS
+    }
     for (name, cell), seconds in cells.most_common(SLOWEST):
-        terminalreporter.write_line(f"  {seconds:5.1f} s  {name}, code cell {cell}")
+        terminalreporter.write_line(f"  {seconds:5.1f} s  {name}, {ids[name][cell]}")
+
+
+REHEARSAL = """
+from tests.networks import switch_loopback_on
+from tests.rehearsal import main
+
+switch_loopback_on()
+main()
+"""
+
+
+@pytest.fixture(scope="session")
+def rehearse(tmp_path_factory):
+    """A function that rehearses a lesson, without network and MNIST; see tests/rehearsal.py."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "MNIST_"))}
+    environment |= {"LESSON_DEVICE": "cpu", "OMP_NUM_THREADS": "1"}
+    environment["CUDA_VISIBLE_DEVICES"] = ""  # a process that has used a GPU can't be forked
+    errors = tmp_path_factory.mktemp("rehearsal") / "errors.txt"
+    with open(errors, "w") as log, subprocess.Popen(
+        [*without_network(), sys.executable, "-c", REHEARSAL],
+        cwd=ROOT, env=environment, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+    ) as process:  # fmt: skip
+
+        def ask(lesson: Path, seed: int, cells: int = 25) -> dict:
+            order = [str(lesson), seed, cells, str(tmp_path_factory.mktemp("data"))]
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+            assert answer, errors.read_text()[-3000:]
+            return json.loads(answer)
+
+        yield ask
+        process.stdin.close()
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -94,8 +135,6 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium: the system's, else Playwright's own, which is installed if need be."""
-    import subprocess
-
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
@@ -112,13 +151,19 @@ def browser():
         running.close()
 
 
-@pytest.fixture(scope="class")
-def notebook(request, browser, tmp_path_factory):
-    """The lesson of the test's class, opened in JupyterLab in a page of its own."""
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab on copies of the lessons."""
     with serve(tmp_path_factory.mktemp("lab")) as address:
-        page = browser.new_page(has_touch=True)
-        yield Notebook(page, address, request.cls.LESSON)
-        page.close()
+        yield address
+
+
+@pytest.fixture(scope="class")
+def notebook(request, browser, lab):
+    """The lesson of the test's class, opened in JupyterLab in a page of its own."""
+    opened = Notebook(browser.new_page(has_touch=True), lab, request.cls.LESSON)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="class")

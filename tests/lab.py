@@ -23,7 +23,7 @@ from tests.lessons import ROOT, exercises, read, tags
 TOKEN = "test"
 HEIGHT = 720
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder to keep screenshots in
-MOVES = 45
+MOVES = 25
 WATCH = """root => {
     const image = root.querySelector('img.widget-image');
     window.delays = [];
@@ -104,6 +104,24 @@ class Notebook:
         )
         return self.ids[index], seen
 
+    def height(self, first: int | None = None, last: int | None = None) -> float:
+        """Return the pixels from the top of a cell to the bottom of another, or of the screen.
+
+        Cells that are not on the screen are not there at all, and have no height.
+        """
+        return self.page.evaluate(
+            """async ([first, last]) => {
+                const panel = window.jupyterapp.shell.currentWidget.content;
+                const nodes = first === null ? [panel.node, panel.node]
+                    : [panel.widgets[first].node, panel.widgets[last].node];
+                const frame = () => new Promise(requestAnimationFrame);
+                for (let i = 0; i < 2 || !nodes.every(n => n.isConnected); i++) await frame();
+                return nodes[1].getBoundingClientRect().bottom
+                    - nodes[0].getBoundingClientRect().top;
+            }""",
+            [first, last],
+        )
+
     def cell(self, cell_id: str):
         """Return a locator of one cell, after bringing it to the screen."""
         self.show(cell_id)
@@ -173,6 +191,11 @@ class Notebook:
         """Keep a screenshot, if a folder for them is named."""
         if SHOTS:
             self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+    def close(self) -> None:
+        """End the kernel and the page."""
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.close()
 
     def wait_idle(self, seconds: float = 120) -> None:
         """Wait until the kernel is idle and no cell is waiting for it."""
@@ -251,42 +274,33 @@ class LessonInBrowser:
             ran.run(name)
             expect(ran.cell(name)).to_contain_text(verdict)
 
-    def test_the_keyboard_alone_goes_through_it(self, ran):
+    def test_the_keyboard_alone_goes_through_it_and_each_step_fits_the_screen(self, ran):
+        """A step is a code cell with its result, and the prose right above it."""
+        cells = read(self.LESSON).cells
+        too_tall = {}
         ran.show(ran.ids[0])
         ran.page.evaluate("window.jupyterapp.shell.currentWidget.content.activate()")
         ran.page.keyboard.press("Escape")
-        for i, name in enumerate(ran.ids):
-            if i % 5 == 0:  # looking takes longer than walking
-                ran.page.wait_for_timeout(15)
-                assert ran.active() == (name, True)
+        for i, (above, cell) in enumerate(zip([cells[0], *cells], cells)):
+            if cell.cell_type == "code":
+                first = i - (above.cell_type == "markdown")
+                too_much = ran.height(first, i) - ran.height()
+                selected, seen = ran.active()
+                assert selected == cell.id
+                if too_much > 0:
+                    too_tall[cell.id] = round(too_much)
+                else:
+                    assert seen, f"{cell.id} is selected and not on the screen"
+                if SHOTS:
+                    ran.show(ran.ids[first])
+                    ran.shoot(f"step-{i:02d}-{cell.id}")
+                    ran.show(cell.id)
             ran.page.keyboard.press("ArrowDown")
-        (setup,) = [cell.id for cell in read(self.LESSON).cells if "setup" in tags(cell)]
+        assert not too_tall, f"these steps are too tall, by as many pixels: {too_tall}"
+        (setup,) = [cell.id for cell in cells if "setup" in tags(cell)]
         ran.show(setup)
         before = ran.executions(setup)
         ran.page.keyboard.press("Shift+Enter")
         ran.wait_idle()
         assert ran.executions(setup) > before
         assert ran.active()[0] == ran.ids[ran.ids.index(setup) + 1]
-
-    def test_each_step_fits_the_screen(self, ran):
-        """A step is a code cell with its result, and the prose right above it."""
-        cells = read(self.LESSON).cells
-        too_tall = {}
-        for above, cell in zip(cells, cells[1:]):
-            if cell.cell_type != "code":
-                continue
-            first = above.id if above.cell_type == "markdown" else cell.id
-            ran.show(first)
-            height = ran.page.evaluate(
-                """([first, last]) => {
-                    const panel = window.jupyterapp.shell.currentWidget.content;
-                    const rect = i => panel.widgets[i].node.getBoundingClientRect();
-                    const room = panel.node.getBoundingClientRect().height;
-                    return rect(last).bottom - rect(first).top - room;
-                }""",
-                [ran.ids.index(first), ran.ids.index(cell.id)],
-            )
-            ran.shoot(f"step-{ran.ids.index(cell.id):02d}-{cell.id}")
-            if height > 0:
-                too_tall[cell.id] = round(height)
-        assert not too_tall, f"these steps are too tall, by as many pixels: {too_tall}"

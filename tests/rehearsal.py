@@ -5,6 +5,8 @@
 Cells run in IPython, in processes that are forked from one that has imported what all
 lessons import: a fork keeps the state from which several tries begin, and a try that dies
 takes nothing else with it. Prints one JSON object: what was tried, and every trouble.
+Without arguments it reads orders, a JSON list a line, and answers each with a line: so
+many lessons need the imports only once.
 """
 
 import contextlib
@@ -12,18 +14,32 @@ import io
 import json
 import os
 import random
+import select
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.lessons import read, sections, tags
 
-SECONDS = 500  # for one try, before it is ended
+SECONDS = 300  # for one try, before it is ended
 QUICK = 1.0  # second: slower cells are left out of the random walk
 AFTER = 0.2  # seconds from the first picture of a training to its interrupt
+SLOW = 2.0  # seconds of computing: such a cell must show that it works, or be announced
+
+
+class Printed(io.StringIO):
+    """What a cell prints, and when it began to."""
+
+    first: float | None = None
+
+    def write(self, text: str) -> int:
+        """Keep the time of the first text."""
+        if self.first is None:
+            self.first = time.process_time()
+        return super().write(text)
 
 
 class Stage:
@@ -32,7 +48,14 @@ class Stage:
     def __init__(self, lesson: Path) -> None:
         from IPython.core.interactiveshell import InteractiveShell
 
-        self.cells = {c.id: c for c in read(lesson).cells if c.cell_type == "code"}
+        cells = read(lesson).cells
+        self.cells = {c.id: c for c in cells if c.cell_type == "code"}
+        self.announced, prose = set(), ""  # cells said to take some seconds
+        for cell in cells:
+            if cell.cell_type == "markdown":
+                prose = cell.source
+            elif "seconds" in prose:
+                self.announced.add(cell.id)
         self.shell = InteractiveShell.instance()
         self.shell.showtraceback = lambda *args, **kwargs: None
         self.troubles: list[str] = []
@@ -76,10 +99,16 @@ class Stage:
     def _run(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:
         self.played += 1
         cell = self.cells[name]
-        start = time.monotonic()
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        start, begun = time.monotonic(), time.process_time()
+        with contextlib.redirect_stdout(Printed()) as out, contextlib.redirect_stderr(out):
             result = self.shell.run_cell(cell.source, store_history=False)
-        self.seconds[name] = time.monotonic() - start
+        self.seconds[name] = max(time.monotonic() - start, self.seconds.get(name, 0))
+        silent = (out.first or time.process_time()) - begun
+        if silent > SLOW and name not in self.announced and name not in self.trainings:
+            self.troubles.append(
+                f"{name} ({when}): silent for {silent:.1f} s: let it show that it works, "
+                "or say above it that it takes some seconds"
+            )
         error = result.error_before_exec or result.error_in_exec
         if "raises-exception" in tags(cell):
             if error is None:
@@ -89,38 +118,53 @@ class Stage:
             self.troubles.append(f"{name} ({when}): {said}")
 
 
-def apart(stage: Stage, task: Callable[[], object]) -> None:
-    """Do `task` in a fork; its troubles come back, and what it changed is gone with it."""
+def in_a_fork(task: Callable[[], object], seconds: float = SECONDS) -> object:
+    """Return what `task` returns, as JSON keeps it, from a process that ends with it.
+
+    Raises ChildProcessError if that process dies or takes more than these seconds.
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         os.close(reader)
-        stage.troubles, stage.trainings, stage.played = [], [], 0
         try:
-            task()
+            found = [task(), None]
         except BaseException:
-            stage.troubles.append(f"the rehearsal itself failed: {traceback.format_exc()}")
-        found = {"troubles": stage.troubles, "trainings": stage.trainings, "played": stage.played}
+            found = [None, traceback.format_exc()]
         with os.fdopen(writer, "w") as pipe:
             json.dump(found, pipe)
         os._exit(0)
     os.close(writer)
-    end = time.monotonic() + SECONDS
     with os.fdopen(reader) as pipe:
-        text = _read_until(pipe, end, child)
+        text = _read_until(pipe, time.monotonic() + seconds, child)
     _, status = os.waitpid(child, 0)
     if not text:
-        stage.troubles.append(f"a process died: {os.waitstatus_to_exitcode(status)}")
-        return
-    found = json.loads(text)
-    stage.troubles += found["troubles"]
-    stage.trainings += found["trainings"]
-    stage.played += found["played"]
+        raise ChildProcessError(f"a process died: {os.waitstatus_to_exitcode(status)}")
+    result, failed = json.loads(text)
+    if failed:
+        raise ChildProcessError(f"the rehearsal itself failed: {failed}")
+    return result
+
+
+def apart(stage: Stage, task: Callable[[], object]) -> None:
+    """Do `task` in a fork; its troubles come back, and what it changed is gone with it."""
+
+    def alone():
+        stage.troubles, stage.trainings, stage.played = [], [], 0
+        task()
+        return stage.troubles, stage.trainings, stage.played
+
+    try:
+        troubles, trainings, played = in_a_fork(alone)
+    except ChildProcessError as error:
+        stage.troubles.append(str(error))
+    else:
+        stage.troubles += troubles
+        stage.trainings += trainings
+        stage.played += played
 
 
 def _read_until(pipe, end: float, child: int) -> str:
-    import select
-
     text = ""
     while time.monotonic() < end:
         if select.select([pipe], [], [], 1)[0]:
@@ -139,20 +183,22 @@ def again(stage: Stage, seed: int, cells: int) -> None:
         stage.play(name, "first run")
         stage.play(name, "run again at once")
     trainings = set(stage.trainings)
-    quick = [name for name in names if stage.seconds[name] < QUICK]
-    apart(stage, lambda: walk(stage, quick, seed, cells))
+    apart(stage, lambda: walk(stage, seed, cells))
     for name, after in zip(names, [*names[1:], names[-1]]):
         if name in trainings:
             apart(stage, lambda name=name, after=after: break_off(stage, name, after))
         stage.play(name, "Run All a second time")
 
 
-def walk(stage: Stage, names: Sequence[str], seed: int, cells: int) -> None:
-    """Run that many cells in a random order after a whole run."""
-    chance = random.Random(seed)
-    for step in range(cells):
+def walk(stage: Stage, seed: int, cells: int) -> None:
+    """Run that many cells in a random order after a whole run, the slow ones left out."""
+    chance, names = random.Random(seed), list(stage.cells)
+    end = stage.played + cells
+    while stage.played < end:
         name = chance.choice(names)
-        stage.play(name, f"step {step + 1} of a random walk", allow=(AssertionError,))
+        if stage.seconds[name] < QUICK:
+            when = f"cell {cells - end + stage.played + 1} of a random walk"
+            stage.play(name, when, allow=(AssertionError,))
 
 
 def break_off(stage: Stage, name: str, after: str) -> None:
@@ -178,23 +224,36 @@ def alone(stage: Stage, paths: dict[str, list[str]]) -> None:
         paths = {title: path[1:] for title, path in paths.items()}
 
 
-def main(lesson: Path, seed: int, cells: int = 25) -> None:
-    """Try everything with one lesson."""
+def rehearse(lesson: str, seed: int, cells: int = 25, data: str = "") -> dict:
+    """Try everything with one lesson; `data` is the folder for data, if not the usual one."""
+    os.chdir(Path(lesson).parent)
+    if data:
+        os.environ["LESSON_DATA"] = data
+    stage = Stage(Path(lesson))
+    apart(stage, lambda: again(stage, seed, cells))
+    order = list(stage.cells)
+    paths = sections(Path(lesson))
+    # the others are a part of Run All from its beginning on
+    apart(stage, lambda: alone(stage, {t: p for t, p in paths.items() if p != order[: len(p)]}))
+    return {"played": stage.played, "troubles": stage.troubles}
+
+
+def main(*arguments: str) -> None:
+    """Obey the command line, or the orders that come in line by line."""
     import matplotlib.pyplot  # noqa: F401
     import sklearn.datasets  # noqa: F401
     import torch
     import torchvision  # noqa: F401
 
-    os.chdir(lesson.parent)
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports a second's worth of modules
-    stage = Stage(lesson)
-    apart(stage, lambda: again(stage, seed, cells))
-    order = list(stage.cells)
-    paths = sections(lesson)
-    # the others are a part of Run All from its beginning on
-    apart(stage, lambda: alone(stage, {t: p for t, p in paths.items() if p != order[: len(p)]}))
-    print(json.dumps({"played": stage.played, "troubles": stage.troubles}))
+    lesson, *numbers = arguments or [""]
+    orders = [[str(Path(lesson).resolve()), *map(int, numbers)]] if lesson else (
+        json.loads(line) for line in iter(sys.stdin.readline, "")
+    )  # fmt: skip
+    for order in orders:
+        found = in_a_fork(lambda order=order: rehearse(*order), 2 * SECONDS + 60)
+        print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:]))
+    main(*sys.argv[1:])

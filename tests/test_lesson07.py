@@ -16,7 +16,6 @@ from helpers.explorers.waves import TOP
 from helpers.figures import new_figure
 from helpers.live import LivePicture, nothing
 from helpers.waves import by_place, follow, series_figure, wave
-from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
 
@@ -216,20 +215,6 @@ def test_a_live_picture_lets_errors_pass_and_keeps_an_interrupt(capsys):
         raise ZeroDivisionError
     with pytest.raises(KeyboardInterrupt), nothing:
         raise KeyboardInterrupt
-
-
-def test_an_interrupt_keeps_the_losses_and_the_notebook():
-    """In a real kernel, with the lesson's own cells."""
-    with kernel(LESSON.parent) as run:
-        for cell in ("set-up", "waves", "net-loop", "net", "train-loop"):
-            run(source(LESSON, cell))
-        run("x, y = waves(30_000)")
-        run("train(ShortNet(), x[:9], y[:9])")  # the first optimizer takes a while to import
-        run(source(LESSON, "live-figure"))
-        said = run(source(LESSON, "train-live"), interrupt_after=3)
-        assert said.startswith("Interrupted after") and said.count("\n") == 1
-        assert run("assert 3 < len(losses) < 30_000") == ""
-        assert run("assert len(train(net, x[:9], y[:9])) == 9") == ""
 
 
 @pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])

@@ -26,7 +26,6 @@ from helpers.dropout import (
 from helpers.explorers import DropoutExplorer
 from helpers.explorers.dropout import PLACES, RATE, STEPS, UNITS
 from helpers.live import nothing
-from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
 
@@ -294,20 +293,6 @@ def test_the_explorer_shows_and_says_what_was_trained():
         f"training loss {pair.train[0]:.3f}, test loss {pair.test[0]:.3f}. "
         f"With p = 0.5: {pair.train[1]:.3f} and {pair.test[1]:.3f}." in explorer.caption.text
     )
-
-
-def test_an_interrupt_keeps_the_losses_and_the_notebook():
-    """In a real kernel, with the lesson's own cells."""
-    with kernel(LESSON.parent) as run:
-        for cell in ("set-up", "data", "net", "look", "train"):
-            run(source(LESSON, cell))
-        run("train([make_net()], steps=3)")  # the first optimizer takes a while to import
-        run(source(LESSON, "live-figure"))
-        endless = source(LESSON, "train-live").replace("train(nets,", "train(nets, 10**6,")
-        said = run(endless, interrupt_after=3)
-        assert said.startswith("Interrupted after") and said.count("\n") == 1
-        assert run("assert 1 < len(history) < 10**5 and nets[1].training") == ""
-        assert run("assert train(nets, steps=30).shape == (3, 2, 2)") == ""
 
 
 NAMES = ("dropout", "dropout_net", "take_a_look", "ask_many")

@@ -15,7 +15,6 @@ from helpers.explorers.histograms import AFTER, BEFORE, SCALES
 from helpers.figures import png
 from helpers.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
 from helpers.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
-from tests.kernels import kernel
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, exercises, source
 
@@ -263,22 +262,6 @@ def test_a_look_at_the_layers_leaves_the_nets_as_they_were(lesson):
     lesson["draw"](LayerHistograms(lesson["ROWS"]), nets)
     for name, net in nets.items():
         assert all(torch.equal(v, before[name][k]) for k, v in net.state_dict().items())
-
-
-def test_an_interrupt_keeps_the_losses_and_the_notebook():
-    """In a real kernel, with the lesson's own cells."""
-    with kernel(LESSON.parent) as run:
-        for cell in ("set-up", "data", "net", "four-nets", "train-loop"):
-            run(source(LESSON, cell))
-        run("train(make_nets(0), x[:64], y[:64])")  # the first optimizer takes a while to import
-        live = source(LESSON, "train-live")
-        assert "x, y, live=live" in live
-        said = run(live.replace("x, y, live", "x, y, epochs=600, live"), interrupt_after=3)
-        assert said.startswith("Interrupted after") and said.count("\n") == 1
-        counts = "[len(values) for values in losses.values()]"
-        assert run(f"assert 3 < min({counts}) < 600 * 32 and len(losses) == 4") == ""
-        assert run(source(LESSON, "curves").replace("show(fig,", "str(")) == ""
-        assert run("assert len(train(nets, x[:64], y[:64])['relu', 'without']) == 6") == ""
 
 
 @pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])

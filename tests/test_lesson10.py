@@ -204,16 +204,15 @@ def test_two_processes_agree_with_one(monkeypatch, capsys):
 
 
 @needs_proc
-@pytest.mark.parametrize("death", ["raise SystemExit(3)", "os.kill(os.getpid(), 9)"])
-def test_when_one_process_dies_nothing_is_left_running(death):
+def test_when_one_process_is_killed_nothing_is_left_running():
     folder = scratch_folder()
-    script = f"""
+    script = """
 import os, time, torch.distributed as dist
 dist.init_process_group("gloo")
-open(f"process{{dist.get_rank()}}", "w").write(str(os.getpid()))
+open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
 dist.barrier()
 if dist.get_rank() == 1:
-    {death}
+    os.kill(os.getpid(), 9)
 time.sleep(600)
 """
     said = run_script(script, 90, LAUNCH, folder)
@@ -231,8 +230,8 @@ rank = os.environ["RANK"]
 open(f"process{rank}", "w").write(str(os.getpid()))
 time.sleep(600)
 """
-    said = run_script(script, 15, LAUNCH, folder)
-    assert said.endswith("stopped after 15 s")
+    said = run_script(script, 10, LAUNCH, folder)
+    assert said.endswith("stopped after 10 s")
     processes = [int(file.read_text()) for file in folder.glob("process*")]
     assert len(processes) == 2 and not any(map(running, processes))
 
