@@ -147,7 +147,7 @@ def browser():
                 reason = "no Chromium here, and Playwright could not install one"
                 (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
             running = playwright.chromium.launch(args=FLAGS)
-        yield running
+        yield running.new_context(has_touch=True)  # one for all, so that JupyterLab is cached
         running.close()
 
 
@@ -161,7 +161,7 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="class")
 def notebook(request, browser, lab):
     """The lesson of the test's class, opened in JupyterLab in a page of its own."""
-    opened = Notebook(browser.new_page(has_touch=True), lab, request.cls.LESSON)
+    opened = Notebook(browser.new_page(), lab, request.cls.LESSON)
     yield opened
     opened.close()
 

@@ -69,4 +69,7 @@ def test_it_finds_a_cell_that_works_in_silence(troubles):
     (found,) = troubles(clock, busy)
     assert found.startswith("c2 (first run): silent for ")
     assert troubles(clock, f"print('working')\n{busy}") == []
-    assert troubles(clock, "## 1 · It takes some seconds.", busy) == []
+    said = troubles(
+        "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*", f"{clock}\n{busy}"
+    )
+    assert said == []
