@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from helpers.data import mnist, write_whole
+from tests import readme
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -72,6 +73,7 @@ def main(arguments: list[str]) -> None:
             print(f"{path.name}: {refresh(path):.1f} s", flush=True)
         except CellExecutionError as error:
             sys.exit(f"{path.name} is not stored, a cell failed:\n{error}")
+    readme.write()
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
-from tests.lessons import LESSONS, ROOT, minutes, read
+from tests import readme
+from tests.lessons import LESSONS, ROOT, read
 
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
 
@@ -41,17 +43,12 @@ def test_torch_has_no_upper_bound():
     assert not re.search(r"^torch\w*.*[<=~]=?(?<!>=)", text, re.MULTILINE)
 
 
-def test_the_table_in_the_readme_is_that_of_the_lessons():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d\d) \|(.*)\|$", readme, re.MULTILINE)
-    assert [number for number, _ in rows] == [f"{i:02d}" for i in range(1, 11)]
-    stored = {path.name[:2]: path for path in LESSONS}
-    for number, row in rows:
-        if number in stored:
-            assert f"(notebooks/{stored[number].name})" in row
-            assert f"| {minutes(stored[number])} " in row
-        else:
-            assert "not there yet" in row, number
+def test_table_and_picture_of_the_readme_are_those_of_the_lessons():
+    (found,) = readme.TABLE.findall(readme.README.read_text(encoding="utf-8"))
+    assert found == readme.table(), "run `make refresh`"
+    assert found.count("\n| ") == len(LESSONS) == len(readme.explorers())
+    made_from = Image.open(readme.PICTURE).text["from"]
+    assert made_from == readme.fingerprint(readme.explorers()), "run `make refresh`"
 
 
 def test_links_in_the_readme_resolve():
