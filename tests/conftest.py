@@ -36,6 +36,14 @@ def pytest_sessionstart(session):
         print(f"The lessons are tested with {kind}.", file=sys.stderr)
 
 
+LONGEST = ("test_collection", "test_offline", "test_lesson06", "test_lesson05")  # first of all
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the modules that take longest, so that no worker ends long after the others."""
+    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"tests/{m}" for m in LONGEST)))
+
+
 SLOWEST = 10
 
 

@@ -26,7 +26,7 @@ from tests.lessons import read, sections, tags
 
 SECONDS = 300  # for one try, before it is ended
 QUICK = 1.0  # second: slower cells are left out of the random walk
-AFTER = 0.2  # seconds from the first picture of a training to its interrupt
+AFTER = 0.2  # seconds from the first step of a training to its interrupt
 SLOW = 2.0  # seconds of computing: such a cell must show that it works, or be announced
 
 
@@ -67,32 +67,32 @@ class Stage:
     def _watch_live_pictures(self) -> None:
         from helpers.live import LivePicture
 
-        enter = LivePicture.__enter__
+        update = LivePicture.update
 
-        def entered(picture):
-            result = enter(picture)
-            self.on_training()
-            return result
+        def updated(picture):
+            update(picture)
+            self.on_step()
 
-        LivePicture.__enter__ = entered
-        self.on_training: Callable[[], object] = lambda: None
+        LivePicture.update = updated
+        self.on_step: Callable[[], object] = lambda: None
 
     def play(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:
         """Run a cell; an error that it is not tagged for is a trouble."""
-        self.on_training = lambda: self.trainings.append(name)
+        self.on_step = lambda: name in self.trainings or self.trainings.append(name)
         self._run(name, when, allow)
 
     def interrupt(self, name: str) -> None:
-        """Run a training and interrupt it after its first picture."""
+        """Run a training and interrupt it soon after its first step."""
 
         def soon():
+            self.on_step = lambda: None
             signal.setitimer(signal.ITIMER_REAL, AFTER)
 
         def stop(number, frame):
             raise KeyboardInterrupt
 
         signal.signal(signal.SIGALRM, stop)
-        self.on_training = soon
+        self.on_step = soon
         self._run(name, "interrupted")
         signal.setitimer(signal.ITIMER_REAL, 0)
 
