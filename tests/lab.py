@@ -104,20 +104,20 @@ class Notebook:
         )
         return self.ids[index], seen
 
-    def height(self, first: int | None = None, last: int | None = None) -> float:
-        """Return the pixels from the top of a cell to the bottom of another, or of the screen.
+    def overhang(self, first: int, last: int) -> float:
+        """Return how many pixels two cells, with all between them, are taller than the screen.
 
-        Cells that are not on the screen are not there at all, and have no height.
+        Cells that are not on the screen are not there at all: this waits for them.
         """
         return self.page.evaluate(
             """async ([first, last]) => {
                 const panel = window.jupyterapp.shell.currentWidget.content;
-                const nodes = first === null ? [panel.node, panel.node]
-                    : [panel.widgets[first].node, panel.widgets[last].node];
+                const nodes = [panel.widgets[first].node, panel.widgets[last].node];
                 const frame = () => new Promise(requestAnimationFrame);
                 for (let i = 0; i < 2 || !nodes.every(n => n.isConnected); i++) await frame();
                 return nodes[1].getBoundingClientRect().bottom
-                    - nodes[0].getBoundingClientRect().top;
+                    - nodes[0].getBoundingClientRect().top
+                    - panel.node.getBoundingClientRect().height;
             }""",
             [first, last],
         )
@@ -284,7 +284,7 @@ class LessonInBrowser:
         for i, (above, cell) in enumerate(zip([cells[0], *cells], cells)):
             if cell.cell_type == "code":
                 first = i - (above.cell_type == "markdown")
-                too_much = ran.height(first, i) - ran.height()
+                too_much = ran.overhang(first, i)
                 selected, seen = ran.active()
                 assert selected == cell.id
                 if too_much > 0:
