@@ -5,6 +5,7 @@ adds a test for each explorer. It inherits those that every lesson must pass.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import socket
@@ -24,6 +25,19 @@ TOKEN = "test"
 HEIGHT = 720
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder to keep screenshots in
 MOVES = 25
+# each frame of the browser: how many pictures the cell shows, how high it is, which picture
+FRAMES = """cell => {
+    window.frames = [];
+    window.looking = true;
+    const look = () => {
+        const images = cell.querySelectorAll('.jp-OutputArea-output img');
+        const [image] = images;
+        window.frames.push([images.length, cell.offsetHeight,
+                            image?.naturalWidth ? image.src : null]);
+        if (window.looking) requestAnimationFrame(look);
+    };
+    look();
+}"""
 WATCH = """root => {
     const image = root.querySelector('img.widget-image');
     window.delays = [];
@@ -150,6 +164,25 @@ class Notebook:
             self.show(cell_id)
             self.command("notebook:run-cell")
         self.wait_idle()
+
+    def run_moving(self, cell_id: str) -> int:
+        """Run a cell that trains with a live picture; return how many pictures were seen.
+
+        There must be one picture, in one place, that keeps its size: no flicker, no heap.
+        """
+        cell = self.cell(cell_id)
+        cell.evaluate(FRAMES)
+        self.run(cell_id)
+        frames = self.page.evaluate("() => (window.looking = false, window.frames)")
+        # the old picture, perhaps an empty place, and then one picture to the end
+        counts = [count for count, _ in itertools.groupby(frame[0] for frame in frames)]
+        assert counts in ([1], [1, 0, 1]), counts
+        begun = max([i for i, frame in enumerate(frames) if frame[0] == 0], default=0)
+        drawn = [(height, source) for _, height, source in frames[begun + 1 :] if source]
+        assert max(drawn)[0] - min(drawn)[0] <= 2, "the cell changes its height"
+        assert cell.locator(".jp-OutputArea-output").count() == 1
+        self.shoot(f"after-{cell_id}")
+        return len({source for _, source in drawn})
 
     def run_all(self) -> float:
         """Run all cells; return the seconds it took."""
