@@ -14,7 +14,7 @@ import pytest
 pytest.register_assert_rewrite("tests.lab")
 
 from helpers.data import mnist  # noqa: E402
-from tests.lab import Notebook, serve  # noqa: E402
+from tests.lab import Notebook, open_lab, serve  # noqa: E402
 from tests.lessons import LESSONS, ROOT, read  # noqa: E402
 from tests.networks import without_network  # noqa: E402
 
@@ -160,16 +160,16 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab on copies of the lessons."""
+def lab(browser, tmp_path_factory):
+    """A page with a JupyterLab on copies of the lessons."""
     with serve(tmp_path_factory.mktemp("lab")) as address:
-        yield address
+        yield open_lab(browser.new_page(), address)
 
 
 @pytest.fixture(scope="class")
-def notebook(request, browser, lab):
-    """The lesson of the test's class, opened in JupyterLab in a page of its own."""
-    opened = Notebook(browser.new_page(), lab, request.cls.LESSON)
+def notebook(request, lab):
+    """The lesson of the test's class, opened in JupyterLab."""
+    opened = Notebook(lab, request.cls.LESSON)
     yield opened
     opened.close()
 

@@ -76,17 +76,31 @@ def serve(folder: Path) -> Iterator[str]:
         server.wait(20)
 
 
-class Notebook:
-    """A lesson opened in a browser page, in presentation mode, without side bars."""
+def open_lab(page: Page, address: str) -> Page:
+    """Open JupyterLab in presentation mode, without side bars, as whoever teaches does."""
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    page.goto(f"{address}/lab?token={TOKEN}&reset")
+    page.wait_for_function("window.jupyterapp?.restored.then(() => true)", timeout=60_000)
+    for name in ("application:toggle-presentation-mode", "application:toggle-left-area"):
+        page.evaluate("name => window.jupyterapp.commands.execute(name)", name)
+    return page
 
-    def __init__(self, page: Page, address: str, lesson: Path) -> None:
+
+class Notebook:
+    """A lesson opened in JupyterLab."""
+
+    def __init__(self, page: Page, lesson: Path) -> None:
         self.page = page
         self.ids = [cell.id for cell in read(lesson).cells]
-        page.set_viewport_size({"width": 1280, "height": HEIGHT})
-        page.goto(f"{address}/lab/tree/notebooks/{lesson.name}?token={TOKEN}&reset")
+        page.evaluate(
+            """async path => {
+                const {commands} = window.jupyterapp;
+                const panel = await commands.execute('docmanager:open', {path});
+                await panel.context.ready;
+            }""",
+            f"notebooks/{lesson.name}",
+        )
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-        self.command("application:toggle-presentation-mode")
-        self.command("application:toggle-left-area")
         self.wait_idle()
 
     def command(self, name: str) -> None:
@@ -182,7 +196,9 @@ class Notebook:
         assert max(drawn)[0] - min(drawn)[0] <= 2, "the cell changes its height"
         assert cell.locator(".jp-OutputArea-output").count() == 1
         self.shoot(f"after-{cell_id}")
-        return len({source for _, source in drawn})
+        pictures = len({source for _, source in drawn})
+        assert pictures > 1, "the picture does not move"  # how often: that's the machine's affair
+        return pictures
 
     def run_all(self) -> float:
         """Run all cells; return the seconds it took."""
@@ -226,9 +242,15 @@ class Notebook:
             self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
 
     def close(self) -> None:
-        """End the kernel and the page."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        self.page.close()
+        """End the kernel and close the lesson, without storing it."""
+        self.page.evaluate(
+            """async () => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                await panel.sessionContext.shutdown();
+                panel.context.model.dirty = false;  // else it asks
+                panel.close();
+            }"""
+        )
 
     def wait_idle(self, seconds: float = 120) -> None:
         """Wait until the kernel is idle and no cell is waiting for it."""
