@@ -15,7 +15,7 @@ pytest.register_assert_rewrite("tests.lab")
 
 from helpers.data import mnist  # noqa: E402
 from tests.lab import Notebook, open_lab, serve  # noqa: E402
-from tests.lessons import LESSONS, ROOT, read  # noqa: E402
+from tests.lessons import LESSONS, ROOT, read, way_to  # noqa: E402
 from tests.networks import without_network  # noqa: E402
 
 
@@ -117,8 +117,8 @@ def rehearse(tmp_path_factory):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
     ) as process:  # fmt: skip
 
-        def ask(lesson: Path, seed: int, cells: int = 25) -> dict:
-            order = [str(lesson), seed, cells, str(tmp_path_factory.mktemp("data"))]
+        def ask(lesson: Path, **how: float) -> dict:
+            order = {"lesson": str(lesson), "data": str(tmp_path_factory.mktemp("data")), **how}
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
             answer = process.stdout.readline()
@@ -175,7 +175,8 @@ def notebook(request, lab):
 
 
 @pytest.fixture(scope="class")
-def ran(notebook):
-    """The same after Run All."""
-    notebook.seconds = notebook.run_all()
+def ran(request, notebook):
+    """The same after all that is tested, and what it uses, was run."""
+    lesson = request.cls
+    notebook.run(*way_to(lesson.LESSON, *lesson.explorers(), *lesson.USED))
     return notebook

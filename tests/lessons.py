@@ -87,6 +87,18 @@ def sections(path: Path) -> dict[str, list[str]]:
     }
 
 
+def way_to(path: Path, *cell_ids: str) -> list[str]:
+    """Return the code cells to be run, in order, for some to work, these included.
+
+    Those are, for each, what its section says that it uses, and what stands above it there.
+    """
+    wanted = set()
+    for cell_id in cell_ids:
+        shortest = min((way for way in sections(path).values() if cell_id in way), key=len)
+        wanted |= set(shortest[: shortest.index(cell_id) + 1])
+    return [cell.id for cell in read(path).cells if cell.id in wanted]
+
+
 def _numbers(text: str) -> list[int]:
     """Return the numbers in "sections 1, 3 and 4"."""
     return [int(n) for n in re.findall(r"\d+", text)]

@@ -5,7 +5,7 @@
 Cells run in IPython, in processes that are forked from one that has imported what all
 lessons import: a fork keeps the state from which several tries begin, and a try that dies
 takes nothing else with it. Prints one JSON object: what was tried, and every trouble.
-Without arguments it reads orders, a JSON list a line, and answers each with a line: so
+Without arguments it reads orders, a JSON object a line, and answers each with a line: so
 many lessons need the imports only once.
 """
 
@@ -48,9 +48,10 @@ class Printed(io.StringIO):
 class Stage:
     """An IPython that runs the cells of one lesson and collects troubles."""
 
-    def __init__(self, lesson: Path) -> None:
+    def __init__(self, lesson: Path, slow: float = SLOW) -> None:
         from IPython.core.interactiveshell import InteractiveShell
 
+        self.slow = slow
         cells = read(lesson).cells
         self.cells = {c.id: c for c in cells if c.cell_type == "code"}
         self.announced, prose = set(), ""  # cells said to take some seconds
@@ -107,7 +108,7 @@ class Stage:
             result = self.shell.run_cell(cell.source, store_history=False)
         self.seconds[name] = max(time.monotonic() - start, self.seconds.get(name, 0))
         silent = (out.first or time.process_time()) - begun
-        if silent > SLOW and name not in self.announced and name not in self.trainings:
+        if silent > self.slow and name not in self.announced and name not in self.trainings:
             self.troubles.append(
                 f"{name} ({when}): silent for {silent:.1f} s: let it show that it works, "
                 "or say above it that it takes some seconds"
@@ -228,12 +229,15 @@ def alone(stage: Stage, paths: dict[str, list[str]]) -> None:
         paths = {title: path[1:] for title, path in paths.items()}
 
 
-def rehearse(lesson: str, seed: int, cells: int = 25, data: str = "") -> dict:
-    """Try everything with one lesson; `data` is the folder for data, if not the usual one."""
+def rehearse(lesson: str, seed: int, cells: int = 25, data: str = "", slow: float = SLOW) -> dict:
+    """Try everything with one lesson; `data` is the folder for data, if not the usual one.
+
+    A cell may be silent for `slow` seconds of computing.
+    """
     os.chdir(Path(lesson).parent)
     if data:
         os.environ["LESSON_DATA"] = data
-    stage = Stage(Path(lesson))
+    stage = Stage(Path(lesson), slow)
     apart(stage, lambda: again(stage, seed, cells))
     order = list(stage.cells)
     paths = sections(Path(lesson))
@@ -251,11 +255,10 @@ def main(*arguments: str) -> None:
 
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports a second's worth of modules
     lesson, *numbers = arguments or [""]
-    orders = [[str(Path(lesson).resolve()), *map(int, numbers)]] if lesson else (
-        json.loads(line) for line in iter(sys.stdin.readline, "")
-    )  # fmt: skip
+    asked = dict(zip(("seed", "cells"), map(int, numbers)), lesson=str(Path(lesson).resolve()))
+    orders = [asked] if lesson else map(json.loads, iter(sys.stdin.readline, ""))
     for order in orders:
-        found = in_a_fork(lambda order=order: rehearse(*order), 2 * SECONDS + 60)
+        found = in_a_fork(lambda order=order: rehearse(**order), 2 * SECONDS + 60)
         print(json.dumps(found), flush=True)
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.st
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork a process")
 def test_cells_can_be_run_again_in_disorder_and_broken_off(lesson, rehearse, record_property):
-    found = rehearse(lesson, SEED)
+    found = rehearse(lesson, seed=SEED)
     assert not found["troubles"], f"with seed {SEED}: " + "\n".join(found["troubles"])
     cells = [cell for cell in read(lesson).cells if cell.cell_type == "code"]
     assert found["played"] >= 3 * len(cells)

@@ -20,6 +20,10 @@ from tests.lessons import ROOT
 class TestLesson01(LessonInBrowser):
     LESSON = ROOT / "notebooks" / "01_tensors_and_autograd.ipynb"
 
+    def test_run_all_goes_on_after_the_expected_errors(self, ran):
+        ran.run_all()
+        self.test_there_are_the_expected_errors_alone(ran)
+
     def test_every_control_of_the_tangent_explorer_answers_to_keys(self, ran):
         cell = ran.cell("explore-tangent")
         caption = cell.get_by_role("status")

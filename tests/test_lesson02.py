@@ -15,18 +15,14 @@ from helpers.explorers import TrainingExplorer
 from helpers.figures import neuron_diagram, png
 from helpers.regression import ACTIVATIONS, record
 from helpers.training import descend
-from tests.lab import LessonInBrowser
+from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "02_regression.ipynb"
 
 
-class TestLesson02(LessonInBrowser):
+class TestLesson02(MovingLessonInBrowser):
     LESSON = LESSON
-
-    def test_the_fit_moves_in_place_without_flicker(self, ran, record_property):
-        shown = ran.run_moving("train-live")
-        record_property("moving fit, different pictures seen", shown)
 
     def test_every_control_of_the_training_explorer_answers_to_keys(self, ran):
         cell = ran.cell("explore-training")

@@ -16,20 +16,15 @@ from helpers.explorers.waves import TOP
 from helpers.figures import new_figure
 from helpers.live import LivePicture, nothing
 from helpers.waves import by_place, follow, series_figure, wave
-from tests.lab import LessonInBrowser
+from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "07_rnn_sine.ipynb"
 WINDOW = 10
 
 
-class TestLesson07(LessonInBrowser):
+class TestLesson07(MovingLessonInBrowser):
     LESSON = LESSON
-
-    def test_the_fit_moves_in_place_without_flicker(self, ran, record_property):
-        ran.run("live-figure")
-        shown = ran.run_moving("train-live")
-        record_property("moving fit, different pictures seen", shown)
 
     def test_every_control_of_the_sine_explorer_answers_to_keys(self, ran):
         cell = ran.cell("explore-sine")

@@ -26,18 +26,14 @@ from helpers.dropout import (
 from helpers.explorers import DropoutExplorer
 from helpers.explorers.dropout import PLACES, RATE, STEPS, UNITS
 from helpers.live import nothing
-from tests.lab import LessonInBrowser
+from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "08_dropout.ipynb"
 
 
-class TestLesson08(LessonInBrowser):
+class TestLesson08(MovingLessonInBrowser):
     LESSON = LESSON
-
-    def test_the_fits_move_in_place_without_flicker(self, ran, record_property):
-        shown = ran.run_moving("train-live")
-        record_property("moving fits, different pictures seen", shown)
 
     def test_every_control_of_the_dropout_explorer_answers_to_keys(self, ran):
         ran.run("explore-dropout")  # anew, from its first settings

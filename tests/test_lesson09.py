@@ -15,18 +15,14 @@ from helpers.explorers.histograms import AFTER, BEFORE, SCALES
 from helpers.figures import png
 from helpers.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
 from helpers.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
-from tests.lab import LessonInBrowser
+from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, exercises, source
 
 LESSON = ROOT / "notebooks" / "09_batch_norm.ipynb"
 
 
-class TestLesson09(LessonInBrowser):
+class TestLesson09(MovingLessonInBrowser):
     LESSON = LESSON
-
-    def test_the_histograms_move_in_place_without_flicker(self, ran, record_property):
-        shown = ran.run_moving("train-live")
-        record_property("moving histograms, different pictures seen", shown)
 
     def test_every_control_of_the_histogram_explorer_answers_to_keys(self, ran):
         cell = ran.cell("explore-histograms")

@@ -23,7 +23,7 @@ DONE = "assert len(losses) == 60"  # a claim: it need not hold after an interrup
 def troubles(rehearse, tmp_path):
     """A function that rehearses a lesson of these cells, the first its set-up."""
 
-    def found(*cells: str) -> list[str]:
+    def found(*cells: str, **how: float) -> list[str]:
         notebook = nbformat.v4.new_notebook()
         for i, text in enumerate(("import torch\nfrom torch import nn", *cells)):
             kind = nbformat.v4.new_markdown_cell if text.startswith("## ") else None
@@ -31,7 +31,7 @@ def troubles(rehearse, tmp_path):
             cell.id, cell.metadata = f"c{i}", {"tags": ["setup"] if i == 0 else []}
             notebook.cells.append(cell)
         nbformat.write(notebook, tmp_path / "99_lesson.ipynb")
-        return rehearse(tmp_path / "99_lesson.ipynb", seed=1, cells=60)["troubles"]
+        return rehearse(tmp_path / "99_lesson.ipynb", seed=1, cells=60, **how)["troubles"]
 
     return found
 
@@ -64,12 +64,9 @@ def test_it_finds_a_process_that_dies(troubles):
 
 
 def test_it_finds_a_cell_that_works_in_silence(troubles):
-    clock = "import time\nend = globals().get('end') or time.process_time() + 4.5"
+    clock = "import time\nend = globals().get('end') or time.process_time() + 0.6"
     busy = "while time.process_time() < end: pass"
-    (found,) = troubles(clock, busy)
-    assert found.startswith("c2 (first run): silent for ")
-    assert troubles(clock, f"print('working')\n{busy}") == []
-    said = troubles(
-        "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*", f"{clock}\n{busy}"
-    )
-    assert said == []
+    assert troubles(clock, busy, slow=0.3)[0].startswith("c2 (first run): silent for ")
+    assert troubles(clock, f"print('working')\n{busy}", slow=0.3) == []
+    head = "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*"
+    assert troubles(head, f"{clock}\n{busy}", slow=0.3) == []
