@@ -296,7 +296,7 @@ def _wait(condition, seconds: float, otherwise: str) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{otherwise} after {seconds} s"
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 class LessonInBrowser:
