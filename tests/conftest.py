@@ -177,6 +177,6 @@ def notebook(request, lab):
 @pytest.fixture(scope="class")
 def ran(request, notebook):
     """The same after all that is tested, and what it uses, was run."""
-    lesson = request.cls
-    notebook.run(*way_to(lesson.LESSON, *lesson.explorers(), *lesson.USED))
+    used = (*notebook.explorers, *request.cls.USED)
+    notebook.run(*way_to(request.cls.LESSON, *used))
     return notebook

@@ -92,7 +92,10 @@ class Notebook:
 
     def __init__(self, page: Page, lesson: Path) -> None:
         self.page = page
-        self.ids = [cell.id for cell in read(lesson).cells]
+        cells = read(lesson).cells
+        self.ids = [cell.id for cell in cells]
+        self.code = [cell.id for cell in cells if cell.cell_type == "code"]
+        self.explorers = {cell.id for cell in cells if "widget-view" in str(cell)}
         page.evaluate(
             """async path => {
                 const {commands} = window.jupyterapp;
@@ -173,20 +176,25 @@ class Notebook:
             [self.ids.index(cell_id), source],
         )
 
-    def run(self, *cell_ids: str) -> None:
-        """Run cells one after the other and wait for the last."""
+    def run(self, *cell_ids: str, seconds: float = 120) -> None:
+        """Run cells one after the other; wait for all, and for their explorers to show."""
         self.show(cell_ids[-1])
+        cells = [self.ids.index(cell_id) for cell_id in cell_ids]
         self.page.evaluate(
-            """async cells => {
+            """cells => {
                 const {commands, shell} = window.jupyterapp;
                 const notebook = shell.currentWidget.content;
-                for (const i of cells) notebook.select(notebook.widgets[i]);
-                await commands.execute('notebook:run-cell');
-                notebook.deselectAll();
+                for (const i of cells) {
+                    notebook.widgets[i].model.executionCount = null;
+                    notebook.select(notebook.widgets[i]);
+                }
+                commands.execute('notebook:run-cell').then(() => notebook.deselectAll());
             }""",
-            [self.ids.index(cell_id) for cell_id in cell_ids],
+            cells,
         )
-        self.wait_idle()
+        self._wait_for(cells, seconds)
+        for cell_id in self.explorers.intersection(cell_ids):
+            expect(self.cell(cell_id).get_by_role("status")).not_to_be_empty()
 
     def run_moving(self, cell_id: str) -> int:
         """Run a cell that trains with a live picture; return how many pictures were seen.
@@ -213,11 +221,16 @@ class Notebook:
         """Run all cells anew."""
         self.command("notebook:clear-all-cell-outputs")
         self.command("notebook:run-all-cells")
+        self._wait_for([self.ids.index(cell_id) for cell_id in self.code], seconds)
+
+    def _wait_for(self, cells: list[int], seconds: float) -> None:
+        """Wait until all of these have been run."""
         # after an expected error JupyterLab no longer marks the cells that are still to run
         _wait(
             lambda: self.page.evaluate(
-                """() => Array.from(window.jupyterapp.shell.currentWidget.content.model.cells)
-                    .every(cell => cell.type !== 'code' || cell.executionCount)"""
+                """cells => cells.every(i => window.jupyterapp.shell.currentWidget.content
+                    .model.cells.get(i).executionCount)""",
+                cells,
             ),
             seconds,
             "not all cells were run",
@@ -314,14 +327,9 @@ class LessonInBrowser:
         """Return the lesson's cells as they are stored."""
         return read(cls.LESSON).cells
 
-    @classmethod
-    def explorers(cls) -> list[str]:
-        """Return the ids of the cells that show an explorer."""
-        return [cell.id for cell in cls.cells() if "widget-view" in str(cell)]
-
     def test_it_opens_without_a_question_and_with_its_pictures(self, notebook):
         assert notebook.page.locator(".jp-Dialog, .Toastify__toast").count() == 0
-        for name in self.explorers():
+        for name in notebook.explorers:
             expect(notebook.cell(name).locator(".jp-OutputArea img")).to_be_visible()
             notebook.shoot(f"before-{name}")
 
@@ -329,7 +337,7 @@ class LessonInBrowser:
         assert set(ran.errors()) == {c.id for c in self.cells() if "raises-exception" in tags(c)}
 
     def test_every_control_has_a_name(self, ran):
-        for name in self.explorers():
+        for name in ran.explorers:
             for control in ran.cell(name).locator("input, select, [role=slider]").all():
                 labels = control.evaluate("e => e.ariaLabel || e.labels?.[0]?.textContent || ''")
                 assert labels.strip(), control.evaluate("e => e.outerHTML")
