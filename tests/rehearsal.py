@@ -10,6 +10,7 @@ many lessons need the imports only once.
 """
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -17,12 +18,14 @@ import random
 import select
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.lessons import read, sections, tags
+from tests.memory import remember
 
 SECONDS = 300  # for one try, before it is ended
 QUICK = 1.0  # second: slower cells are left out of the random walk
@@ -238,11 +241,14 @@ def rehearse(lesson: str, seed: int, cells: int = 25, data: str = "", slow: floa
     if data:
         os.environ["LESSON_DATA"] = data
     stage = Stage(Path(lesson), slow)
-    apart(stage, lambda: again(stage, seed, cells))
     order = list(stage.cells)
     paths = sections(Path(lesson))
-    # the others are a part of Run All from its beginning on
-    apart(stage, lambda: alone(stage, {t: p for t, p in paths.items() if p != order[: len(p)]}))
+    with tempfile.TemporaryDirectory() as folder:
+        remember(Path(folder))
+        apart(stage, lambda: again(stage, seed, cells))
+        # the others are a part of Run All from its beginning on
+        parts = {t: p for t, p in paths.items() if p != order[: len(p)]}
+        apart(stage, lambda: alone(stage, parts))
     return {"played": stage.played, "troubles": stage.troubles}
 
 
@@ -254,12 +260,14 @@ def main(*arguments: str) -> None:
     import torchvision  # noqa: F401
 
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports a second's worth of modules
+    gc.freeze()  # else each fork copies the pages of all that was imported, to look for garbage
     lesson, *numbers = arguments or [""]
     asked = dict(zip(("seed", "cells"), map(int, numbers)), lesson=str(Path(lesson).resolve()))
     orders = [asked] if lesson else map(json.loads, iter(sys.stdin.readline, ""))
     for order in orders:
         found = in_a_fork(lambda order=order: rehearse(**order), 2 * SECONDS + 60)
         print(json.dumps(found), flush=True)
+    gc.unfreeze()
 
 
 if __name__ == "__main__":
