@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("tests.lab")
 
@@ -36,12 +37,35 @@ def pytest_sessionstart(session):
         print(f"The lessons are tested with {kind}.", file=sys.stderr)
 
 
+class Together(LoadScopeScheduling):
+    """Keeps a lesson, class or module on one worker, and all that share a JupyterLab."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return "browser" if "::TestLesson" in scope else scope
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests among the workers."""
+    return Together(config, log)
+
+
 LONGEST = ("test_collection", "test_offline", "test_lesson06", "test_lesson05")  # first of all
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the modules that take longest, so that no worker ends long after the others."""
-    items.sort(key=lambda item: not item.nodeid.startswith(tuple(f"tests/{m}" for m in LONGEST)))
+    """Begin with the modules that take longest, so that no worker ends long after the others.
+
+    A class ends with the test that leaves a lesson windowed.
+    """
+    place: dict[str, int] = {}
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith(tuple(f"tests/{module}" for module in LONGEST)),
+            place.setdefault(item.parent.nodeid, len(place)),
+            "windowed" in getattr(item, "fixturenames", ()),
+        )
+    )
 
 
 SLOWEST = 10
@@ -180,3 +204,10 @@ def ran(request, notebook):
     used = (*notebook.explorers, *request.cls.USED)
     notebook.run(*way_to(request.cls.LESSON, *used))
     return notebook
+
+
+@pytest.fixture
+def windowed(ran):
+    """The same for a test that is the last one with this lesson, in JupyterLab's fastest mode."""
+    ran.keep_on_the_page_only_what_is_seen()
+    return ran

@@ -1,0 +1,73 @@
+"""Kernels that start at once: forks of a process that has imported what all lessons import.
+
+Importing takes a kernel about five seconds of computing. Where lessons are tested for other
+things, one process does it for all; under nbval each lesson's kernel still imports all itself.
+"""
+
+import gc
+import multiprocessing
+import os
+import sys
+import time
+from multiprocessing import forkserver
+
+IMPORTED = ["torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipykernel.kernelapp"]
+
+
+class Kernel:
+    """A forked kernel, with what jupyter_client wants of a `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, command: list[str], env: dict[str, str], cwd: str | None = None, **_):
+        arguments = command[command.index("-f") :]
+        context = multiprocessing.get_context("forkserver")
+        self.process = context.Process(target=be_a_kernel, args=(arguments, env, cwd))
+        self.process.start()
+        while os.getpgid(self.process.pid) != self.process.pid and self.poll() is None:
+            time.sleep(0.001)  # until it is in a group of its own, for a signal meant for it alone
+        self.pid, self.kill, self.terminate = (
+            self.process.pid, self.process.kill, self.process.terminate
+        )  # fmt: skip
+
+    def poll(self) -> int | None:
+        """Return how it ended, or None while it runs."""
+        return self.process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for its end and return how it ended."""
+        self.process.join(timeout)
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+
+def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
+    """Be an ipykernel to the end of this process."""
+    import torch
+    from ipykernel import kernelapp
+
+    gc.freeze()  # what is shared is not searched for garbage, which would copy it
+    os.setsid()
+    torch.seed()  # chance is not forked
+    os.environ.clear()
+    os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))  # it ends when its parent does
+    os.chdir(cwd or ".")
+    sys.argv = ["ipykernel_launcher.py", *arguments]
+    kernelapp.launch_new_instance()
+
+
+def fork_kernels() -> None:
+    """Let this process start its kernels as forks from now on, where the system can.
+
+    The process must have been started with `python -c`: a fork would run its main file again.
+    """
+    if hasattr(os, "fork"):
+        from jupyter_client.provisioning import local_provisioner
+
+        local_provisioner.launch_kernel = Kernel
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as a kernel does
+        forkserver.set_forkserver_preload(IMPORTED)
+        forkserver.ensure_running()
