@@ -58,19 +58,19 @@ def read_rows(
 
 def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> Figure:
     """Draw an image (28, 28) and some of its rows, each going into a box that passes on h, c."""
-    figure = new_figure(10, 2.7)
+    figure = new_figure(10, 2.5)
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set_axis_off()
-    axis.set(xlim=(0, 100), ylim=(0, 27))
+    axis.set(xlim=(0, 100), ylim=(0.8, 25.8))
     axis.text(9, 24, "one image", ha="center", fontsize=12)
-    photo = figure.add_axes((0.02, 0.12, 0.14, 0.72))
+    photo = figure.add_axes((0.02, 0.1, 0.14, 0.78))
     photo.imshow(image, cmap="gray_r")
     photo.set(xticks=[], yticks=[])
     photo.spines[:].set_visible(True)
     arrow = {"arrowstyle": "->", "lw": 1.8}
     places = [25.0 + 14.5 * k for k in range(len(shown))]
     for x, row, next_x in zip(places, shown, [*places[1:], 98.0]):
-        strip = figure.add_axes(((x - 5) / 100, 0.2, 0.1, 0.07))
+        strip = figure.add_axes(((x - 5) / 100, 0.185, 0.1, 0.075))
         strip.imshow(image[row : row + 1], cmap="gray_r", vmin=0, vmax=255, aspect="auto")
         strip.set(xticks=[], yticks=[])
         strip.spines[:].set_visible(True)
