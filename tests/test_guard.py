@@ -88,7 +88,7 @@ def test_what_nbval_runs_fails_where_it_is_spoilt(tmp_path):
     for change in RUN:
         spoil(tmp_path, change.__name__, change, short=True)
     copies = map(str, tmp_path.glob("*.ipynb"))
-    said = suite(tmp_path, f"--rootdir={tmp_path}", "-n0", "--nbval-cell-timeout=4", *copies)
+    said = suite(tmp_path, f"--rootdir={tmp_path}", "-n0", "--nbval-cell-timeout=2", *copies)
     for change in RUN:
         assert failed(said, f"{change.__name__}.ipynb::Cell 1"), f"{change.__name__}: {said}"
 
