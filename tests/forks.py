@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import sys
 import time
-from multiprocessing import forkserver
 
 IMPORTED = ["torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipykernel.kernelapp"]
 
@@ -60,11 +59,14 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
 
 
 def fork_kernels() -> None:
-    """Let this process start its kernels as forks from now on, where the system can.
+    """Let this process start its kernels as forks from now on, on Linux.
 
     The process must have been started with `python -c`: a fork would run its main file again.
+    On macOS a process that has imported this much can't be forked safely.
     """
-    if hasattr(os, "fork"):
+    if sys.platform == "linux":
+        from multiprocessing import forkserver
+
         from jupyter_client.provisioning import local_provisioner
 
         local_provisioner.launch_kernel = Kernel
