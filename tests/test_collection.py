@@ -8,8 +8,11 @@ import os
 
 import nbformat
 import pytest
+import torch
 
+from helpers import scripts, training
 from tests.lessons import LESSONS, read, sections
+from tests.memory import remember
 
 # another walk every week: what one misses, the next may find
 SEED = int(datetime.date.today().strftime("%G%V"))
@@ -102,3 +105,36 @@ def test_it_finds_a_cell_that_works_in_silence(troubles):
     assert troubles(clock, f"print('working')\n{busy}", slow=0.3) == []
     head = "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*"
     assert troubles(head, f"{clock}\n{busy}", slow=0.3) == []
+
+
+@pytest.fixture
+def remembering(monkeypatch, tmp_path):
+    """`run_script` and `fit` remember, until the end of the test."""
+    monkeypatch.setattr(scripts, "run_script", scripts.run_script)
+    monkeypatch.setattr(training, "fit", training.fit)
+    remember(tmp_path)
+
+
+def test_a_script_is_remembered_with_its_files_and_for_these_alone(remembering):
+    script = "import os; open('new', 'w').write(open('given').read()); print(os.getpid())"
+    said = []
+    for given in ("a", "a", "b"):
+        folder = scripts.scratch_folder()
+        (folder / "given").write_text(given)
+        said.append(scripts.run_script(script, folder=folder))
+        assert (folder / "new").read_text() == given
+    assert said[0] == said[1] != said[2]
+    assert scripts.run_script("print(1 + 1)") == "2"
+
+
+def test_a_remembered_training_leaves_what_the_training_left(remembering):
+    def trained(seed: int, peak: float) -> list:
+        torch.manual_seed(seed)
+        net = torch.nn.Linear(3, 2)
+        x = torch.arange(60.0).view(20, 3) / 60
+        losses = training.fit(net, x, torch.arange(20) % 2, steps=12, peak=peak, live=False)
+        return [losses, net.weight.tolist(), torch.rand(2).tolist()]
+
+    first = trained(1, 0.01)
+    assert trained(1, 0.01) == first
+    assert trained(2, 0.01)[0] != first[0] != trained(1, 0.02)[0]
