@@ -1,8 +1,9 @@
 """What a rehearsal computes once: runs whose outcome depends on what they are given alone.
 
 A script is a process of its own and knows nothing of the kernel; a training without a picture
-is a function of net, data, settings and chance. Whether they are asked for the first time or
-the fourth, the outcome is the same, and the lessons' slowest cells are made of them.
+is a function of net, data, settings and chance; what a timer says of an operation depends on
+its operands' shapes. Whether they are asked for the first time or the fourth, the outcome is
+the same, and many of the lessons' slowest cells are made of them.
 """
 
 import hashlib
@@ -11,13 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch.utils.benchmark import Timer
 
-from helpers import scripts, training
+from helpers import dropout, scripts, training
 
 
 def remember(folder: Path) -> None:
-    """Let `run_script`, and `fit` without a picture, look in `folder` for an old outcome."""
-    run_anew, fit_anew = scripts.run_script, training.fit
+    """Let scripts, timers and trainings without a picture look in `folder` for an old outcome."""
+    run_anew, time_anew = scripts.run_script, Timer.blocked_autorange
+    fit_anew, train_pairs_anew = training.fit, dropout.train_pairs
 
     def recall(question: list, answer: Callable[[], object]) -> object:
         file = folder / hashlib.sha256(pickle.dumps(question)).hexdigest()
@@ -30,8 +33,8 @@ def remember(folder: Path) -> None:
             return run_anew(text, *settings, folder=folder, **more), files(folder)
 
         said, left = recall([text, settings, more, files(folder)], answer)
-        for name, content in left.items():
-            (folder / name).write_bytes(content)
+        for name, kept in left.items():
+            (folder / name).write_bytes(kept)
         return said
 
     def fit(net, images, labels, *settings, live=True, **more):
@@ -41,17 +44,41 @@ def remember(folder: Path) -> None:
 
         if live:
             return fit_anew(net, images, labels, *settings, **more)
-        given = [*net.state_dict().values(), images, labels, torch.get_rng_state()]
-        question = [repr(net), settings, more, [tensor.numpy().tobytes() for tensor in given]]
-        losses, weights, chance = recall(question, answer)
+        given = content(*net.state_dict().values(), images, labels, torch.get_rng_state())
+        losses, weights, chance = recall([repr(net), settings, more, given], answer)
         net.load_state_dict(weights)
         net.train()
         torch.set_rng_state(chance)
         return losses
 
-    scripts.run_script, training.fit = run_script, fit
+    def train_pairs(x, y, *settings, **more):
+        def answer():
+            return train_pairs_anew(x, y, *settings, **more), torch.get_rng_state()
+
+        given = content(x, y, torch.get_rng_state())
+        rows, chance = recall([settings, more, given], answer)
+        torch.set_rng_state(chance)
+        return rows
+
+    def blocked_autorange(timer, **settings):
+        operands = [
+            (name, getattr(value, "shape", None), str(getattr(value, "dtype", "")))
+            for name, value in timer._globals.items()
+            if not name.startswith("__")
+        ]
+        task = timer._task_spec
+        question = [task.stmt, task.setup, task.num_threads, operands, settings]
+        return recall(question, lambda: time_anew(timer, **settings))
+
+    scripts.run_script, training.fit, dropout.train_pairs = run_script, fit, train_pairs
+    Timer.blocked_autorange = blocked_autorange
 
 
 def files(folder: Path | None) -> dict[str, bytes]:
     """Return the content of the files in a folder."""
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())} if folder else {}
+
+
+def content(*tensors: torch.Tensor) -> list[bytes]:
+    """Return the numbers of tensors, as they lie in memory."""
+    return [tensor.numpy().tobytes() for tensor in tensors]

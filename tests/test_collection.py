@@ -9,8 +9,9 @@ import os
 import nbformat
 import pytest
 import torch
+from torch.utils.benchmark import Timer
 
-from helpers import scripts, training
+from helpers import dropout, scripts, training
 from tests.lessons import LESSONS, read, sections
 from tests.memory import remember
 
@@ -109,10 +110,20 @@ def test_it_finds_a_cell_that_works_in_silence(troubles):
 
 @pytest.fixture
 def remembering(monkeypatch, tmp_path):
-    """`run_script` and `fit` remember, until the end of the test."""
-    monkeypatch.setattr(scripts, "run_script", scripts.run_script)
-    monkeypatch.setattr(training, "fit", training.fit)
+    """Scripts, timers and trainings remember, until the end of the test."""
+    remembered = [(scripts, "run_script"), (training, "fit"), (dropout, "train_pairs")]
+    for place, name in [*remembered, (Timer, "blocked_autorange")]:
+        monkeypatch.setattr(place, name, getattr(place, name))
     remember(tmp_path)
+
+    def recalled(function, *settings):
+        """Call it; nothing new must be computed."""
+        known = set(tmp_path.iterdir())
+        result = function(*settings)
+        assert set(tmp_path.iterdir()) == known
+        return result
+
+    return recalled
 
 
 def test_a_script_is_remembered_with_its_files_and_for_these_alone(remembering):
@@ -136,5 +147,26 @@ def test_a_remembered_training_leaves_what_the_training_left(remembering):
         return [losses, net.weight.tolist(), torch.rand(2).tolist()]
 
     first = trained(1, 0.01)
-    assert trained(1, 0.01) == first
+    assert remembering(trained, 1, 0.01) == first
     assert trained(2, 0.01)[0] != first[0] != trained(1, 0.02)[0]
+
+
+def test_a_timer_remembers_operands_of_one_shape(remembering):
+    def timed(n: int, threads: int = 1) -> float:
+        timer = Timer("a @ a", globals={"a": torch.zeros(n, n)}, num_threads=threads)
+        return timer.blocked_autorange(min_run_time=0.001).median
+
+    first = timed(5)
+    assert timed(5) == first
+    assert len({first, timed(6), timed(5, threads=2)}) == 3
+
+
+def test_remembered_pairs_are_those_of_their_points_and_chance(remembering):
+    def trained(seed: int, points: int) -> list:
+        torch.manual_seed(seed)
+        x = torch.linspace(-1, 1, points)[:, None]
+        return [dropout.train_pairs(x, x[None], steps=2).tolist(), torch.rand(2).tolist()]
+
+    first = trained(1, 5)
+    assert remembering(trained, 1, 5) == first
+    assert trained(2, 5)[0] != first[0] != trained(1, 6)[0]
