@@ -40,7 +40,7 @@ def fit(
     home, device = next(net.parameters()).device, best_device()
     net.to(device)
     images, labels = images.to(device), labels.to(device)
-    optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.8, 0.95))
+    optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.95, 0.95))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=peak, total_steps=steps, pct_start=0.2
     )

@@ -7,11 +7,11 @@ import pytest
 from helpers.checks.verdict import NotYet, Verdict, attempt, check
 from tests.lessons import LESSONS, exercises, read, tags
 
-WRONG = [
-    (lesson, *wrong)
-    for lesson in LESSONS
-    for wrong in importlib.import_module(f"tests.wrong.lesson{lesson.name[:2]}").WRONG
-]
+ANSWERS = {
+    lesson: importlib.import_module(f"tests.wrong.lesson{lesson.name[:2]}") for lesson in LESSONS
+}
+WRONG = [(lesson, *wrong) for lesson in LESSONS for wrong in ANSWERS[lesson].WRONG]
+RIGHT = [(lesson, *right) for lesson in LESSONS for right in getattr(ANSWERS[lesson], "RIGHT", [])]
 ALL = [(lesson, name) for lesson in LESSONS for name in exercises(lesson)]
 
 
@@ -41,18 +41,41 @@ def test_a_wrong_answer_gets_the_hint_it_needs(lesson, name, answer, hint):
     assert said.kind == "not yet" and hint in said.text, said
 
 
+@pytest.mark.parametrize("lesson, name, answer", RIGHT, ids=lambda v: getattr(v, "stem", ""))
+def test_a_right_answer_need_not_look_like_ours(lesson, name, answer):
+    call = exercises(lesson)[name][0].splitlines()[-1]
+    said = verdict(lesson, f"{answer}\n{call}")
+    assert said.kind == "correct", said
+
+
 @pytest.mark.parametrize("lesson, name", ALL, ids=lambda v: getattr(v, "stem", v))
 def test_each_exercise_is_tried_with_three_wrong_answers(lesson, name):
     assert len([wrong for wrong in WRONG if wrong[:2] == (lesson, name)]) >= 3
 
 
-@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
-def test_a_check_never_raises(answer):
-    from helpers.checks import lesson05
+ODD = (
+    "None", "7", "'text'", "[]", "print", "object", "lambda: 1", "lambda *a: 1 / 0",
+    "lambda *a: a", "lambda *a: {'a': None}", "lambda *a: [[1], [2, 3]]",
+    "lambda *a: nn.Linear(2, 2)", "lambda *a: torch.ones(3, dtype=torch.float64)",
+)  # fmt: skip
 
-    for name in ("output_size", "convolve", "colour_net", "accuracy"):
-        assert getattr(lesson05, name)(answer).kind in ("not yet", "error")
-    assert lesson05.output_size().kind == "not attempted"
+
+@pytest.mark.parametrize("lesson, name", ALL, ids=lambda v: getattr(v, "stem", v))
+def test_a_check_never_raises_and_is_never_pleased_by_nonsense(lesson, name):
+    call = exercises(lesson)[name][0].splitlines()[-1]
+    for odd in ODD:
+        answer = f"from torch import nn\n{call.partition('(')[0]}({odd})"
+        assert verdict(lesson, answer).kind in ("not yet", "error"), odd
+
+
+def test_what_a_check_can_not_compare_is_said_to_be_so():
+    @check("why", "todo")
+    def add(answer):
+        answer + 1
+
+    said = add("text")
+    assert said.kind == "not yet" and "Look at its type, shape and dtype.\nTypeError" in said.text
+    assert add().kind == "not attempted"
 
 
 def test_an_exception_is_told_in_two_lines():

@@ -41,8 +41,8 @@ def _watched(log: list[str]) -> nn.Module:
     return net
 
 
-def _order(log: list[str], changed: bool) -> str | None:
-    """What is wrong with the order of a training step, in words."""
+def _order(log: list[str], changed: bool, right: bool) -> str | None:
+    """What is wrong with the order of a training step, in words; `right` if it ended well."""
     places = {name: log.index(name) for name in log}
     zero, back, step = (places.get(name) for name in ("zero_grad", "backward", "step"))
     if changed and step is None:
@@ -51,11 +51,13 @@ def _order(log: list[str], changed: bool) -> str | None:
         return "Without `backward()` there are no gradients, and `step` finds nothing to do."
     if step is None:
         return "The parameters have not changed: `optimizer.step()` is missing."
-    if zero is None:
+    if zero is None and not right:
         return "`zero_grad` is missing: the gradients of all earlier steps are still added up."
     if step < back:
         return "`step` comes before `backward`: it walks along the gradients of the last step."
-    if back < zero < step:
+    if zero is not None and zero > step and not right:
+        return "`zero_grad` comes after `step`: what an earlier step left was still added up."
+    if zero is not None and back < zero < step:
         return (
             "`zero_grad` stands between `backward` and `step`: it throws away what `backward` "
             "has just found."
@@ -78,15 +80,18 @@ def training_step(answer: Callable[..., float]) -> None:
     optimizer = _Witness(net, log)
     x, y = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([[1.0], [5.0], [6.0]])
     with torch.no_grad():
-        before = ((0.5 * x - y) ** 2).mean().item()
+        before = ((0.5 * x - y) ** 2).mean().item()  # as `_watched` begins
     net.weight.grad = torch.full_like(net.weight, 100.0)  # left from an earlier step
     net.bias.grad = torch.full_like(net.bias, 100.0)
     try:
         given = attempt(answer, net, optimizer, x, y)
     except NotYet:
         given = None  # a missing return: what was done is looked at first
-    changed = (net.weight.item(), net.bias.item()) != (0.5, 0.0)
-    if log and (wrong := _order(log, changed)):
+    error = 0.5 * x - y
+    clean = (0.5 - 0.1 * 2 * (error * x).mean().item(), -0.1 * 2 * error.mean().item())
+    walked = (net.weight.item(), net.bias.item())
+    right = max(abs(got - due) for got, due in zip(walked, clean)) < 1e-3
+    if log and (wrong := _order(log, walked != (0.5, 0.0), right)):
         raise NotYet(wrong)
     if given is None:
         raise NotYet("The step is right, but nothing comes back: `return` the loss.")
@@ -104,3 +109,8 @@ def training_step(answer: Callable[..., float]) -> None:
         raise NotYet("That is the loss after the step. Return the one from before it.")
     if abs(given - before) > 1e-3:
         raise NotYet(f"The mean squared error was {before:.3f}, and yours is {given:.3f}.")
+    if not right:
+        raise NotYet(
+            "The loss is right, but the parameters went elsewhere: call `backward()` on the loss "
+            "itself, and let `step` do all the walking."
+        )

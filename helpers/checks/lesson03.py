@@ -130,7 +130,8 @@ def windows(answer: type[Dataset]) -> None:
     if not torch.equal(torch.as_tensor(last[0]), series[6:9]) or last[1] != series[9]:
         raise NotYet("Sample 0 is right, the last one is not: the window must move with i.")
     other = attempt(answer, series, 5)
-    if attempt(other.__len__) != 5 or len(attempt(other.__getitem__, 0)[0]) != 5:
+    inputs, target = attempt(other.__getitem__, 0)
+    if attempt(other.__len__) != 5 or len(inputs) != 5 or target != series[5]:
         raise NotYet("It works for a size of 3, but not for 5: use `self.size`.")
 
 

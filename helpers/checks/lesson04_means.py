@@ -29,8 +29,8 @@ def _started(values: Tensor) -> list[list[float]]:
 
 
 @check(
-    "Without this correction Adam would begin with steps that are far too short, or, where only "
-    "the squares are uncorrected, far too long. It fades away by itself: 0.9 to the power 50 is "
+    "With only the mean uncorrected, Adam's first step would be ten times too short; with only "
+    "the squares, 32 times too long. The correction fades away by itself: 0.9 to the power 50 is "
     "nearly 0.",
     "Replace the three dots in `corrected_means` and run the cell again.",
 )
@@ -49,6 +49,10 @@ def corrected_means(answer: Callable[[Tensor, float], object]) -> None:
     raw = _means(values, BETA)
     right = [m / (1 - BETA**t) for t, m in enumerate(raw, 1)]
     if like(theirs, right):
+        other = attempt(answer, values.clone(), 0.5)
+        halves = [m / (1 - 0.5**t) for t, m in enumerate(_means(values, 0.5), 1)]
+        if not like([a_number(mean) for mean in other], halves):
+            raise NotYet("It is right with a beta of 0.9, but not with 0.5: use `beta`.")
         return
     if like(theirs, raw):
         raise NotYet(

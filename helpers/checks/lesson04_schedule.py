@@ -14,8 +14,9 @@ def _rate(t: int, steps: int, warm: int, peak: float) -> float:
 
 
 @check(
-    "You can now write any schedule: PyTorch's `LambdaLR` takes a function like yours. This one, "
-    "a warm-up and a straight way down, trained the language model BERT (Devlin et al., 2019).",
+    "You can now write any schedule: PyTorch's `LambdaLR` takes a function of t, and multiplies "
+    "the optimizer's rate by what it returns. This one, a warm-up and a straight way down, "
+    "trained the language model BERT (Devlin et al., 2019).",
     "Replace the three dots in `rate` and run the cell again.",
 )
 def rate(answer: Callable[[int, int, int, float], float]) -> bytes:

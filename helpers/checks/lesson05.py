@@ -1,4 +1,4 @@
-"""Checks of the exercises of lesson 05: the convolution in the module beside it."""
+"""Checks of the exercises of lesson 05: convolution and network in the modules beside it."""
 
 from collections.abc import Callable
 from math import ceil
@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from helpers import convolution
 from helpers.checks.lesson05_convolve import convolve
+from helpers.checks.lesson05_net import colour_net
 from helpers.checks.verdict import NotYet, attempt, check
 
 __all__ = ["accuracy", "colour_net", "convolve", "output_size"]
@@ -58,36 +59,6 @@ def output_size(answer: Callable[[int, int, int, int], int]) -> None:
                 f"For n={n}, k={k}, stride={stride}, padding={padding} the answer is {ours}, "
                 f"and yours is {theirs!r}."
             )
-
-
-@check(
-    "Only two numbers changed for colour and a larger image: the first layer's input channels "
-    "and the linear layer's input, 32·8·8.",
-    "Replace the three dots in `colour_net` and run the cell again.",
-)
-def colour_net(answer: Callable[[], nn.Module]) -> None:
-    """Examine `colour_net()`, for images (N, 3, 32, 32), two blocks with 16 and 32 channels."""
-    net = attempt(answer)
-    if not isinstance(net, nn.Module):
-        raise NotYet(f"Return a network (`nn.Sequential`); this is a {type(net).__name__}.")
-    convolutions = [layer for layer in net.modules() if isinstance(layer, nn.Conv2d)]
-    if [layer.out_channels for layer in convolutions] != [16, 32]:
-        raise NotYet("The net should have two convolutions, with 16 and 32 output channels.")
-    if convolutions[0].in_channels != 3:
-        raise NotYet(
-            f"The first convolution takes {convolutions[0].in_channels} input channel(s). A "
-            "colour image has 3: red, green and blue. Its height plays no part here."
-        )
-    linear = [layer for layer in net.modules() if isinstance(layer, nn.Linear)]
-    if any(layer.in_features == 32 * 7 * 7 for layer in linear):
-        raise NotYet("32·7·7 belongs to 28×28 pixels. Two poolings turn 32×32 into 8×8.")
-    if linear and not any(isinstance(layer, nn.Flatten) for layer in net.modules()):
-        raise NotYet("A linear layer takes rows of numbers: put `nn.Flatten()` before it.")
-    if any(isinstance(layer, nn.Softmax | nn.LogSoftmax) for layer in net.modules()):
-        raise NotYet("Leave the softmax out: `cross_entropy` takes the raw scores.")
-    scores = attempt(net, torch.randn(2, 3, 32, 32))
-    if tuple(scores.shape) != (2, 10):
-        raise NotYet(f"For 2 images the scores have shape {tuple(scores.shape)}, not (2, 10).")
 
 
 class _Witness(nn.Module):

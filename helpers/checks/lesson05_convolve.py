@@ -12,8 +12,8 @@ from helpers.figures import new_figure, png
 
 
 @check(
-    "This loop is all that a convolution layer does, 16 or 32 kernels at a time. The other "
-    "name for it is cross-correlation, because the kernel is not flipped.",
+    "This is what a convolution layer does with each kernel and channel; then it adds up the "
+    "channels, and a bias. Its other name is cross-correlation: the kernel is not flipped.",
     "Replace the three dots in `convolve` and run the cell again.",
 )
 def convolve(answer: Callable[[Tensor, Tensor], Tensor]) -> bytes:

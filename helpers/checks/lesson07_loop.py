@@ -97,7 +97,7 @@ def generate(answer: Callable[[nn.Module, Tensor, int], Tensor]) -> bytes:
         raise NotYet(f"Asked for {n} values, it returns {given.numel()}.")
     if tuple(given.shape) != (n,):
         raise NotYet(f"Your shape is {tuple(given.shape)}, not ({n},): `.flatten()` helps.")
-    values = given.detach()
+    values = given.detach().float()
     picture = _side_by_side(values, target)
     for way, said in WAYS.items():
         if torch.allclose(values, _generate(net, seen, n, way), atol=1e-4):

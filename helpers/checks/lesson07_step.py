@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from helpers.checks.answers import a_number
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.waves import wave
 
@@ -67,7 +68,7 @@ MISTAKES = (
 
 @check(
     "Carry and detach: the numbers go on into the next window, the graph stays behind, and no "
-    "`retain_graph` is needed. Every training on a series too long for one graph works like this.",
+    "`retain_graph` is needed. So a memory is trained on a series too long for one graph.",
     "Replace the three dots in `train_step` and run the cell again.",
 )
 def train_step(answer: Callable) -> None:
@@ -95,7 +96,7 @@ def train_step(answer: Callable) -> None:
     loss, state = given
     if not isinstance(state, Tensor) or state.shape != old.shape:
         raise NotYet("The second thing to return is the state that the net gave: (1, 1, 6) here.")
-    _judge_state(state, old, series[0])
+    _judge_state(state.float(), old, series[0])
     if all(torch.equal(a, b) for a, b in zip(before, net.parameters())):
         missing = "step()" if net.out.weight.grad is not None else "backward()"
         raise NotYet(f"No weight has moved: `{missing}` is missing, or comes too early.")
@@ -110,7 +111,8 @@ def train_step(answer: Callable) -> None:
             "The loss is still a tensor and keeps its graph alive: `.item()` makes it a number."
         )
     expected = _train_step(*_fresh(), series[0], target[0], old)[0]
-    if abs(loss - expected) > 1e-4:
+    loss = a_number(loss)
+    if not abs(loss - expected) <= 1e-4:  # NaN, too
         raise NotYet(f"The loss should be {expected:.3f} here, and yours is {loss:.3f}.")
 
 

@@ -61,6 +61,10 @@ def _examine(ask: Callable[[Tensor, float, bool], Tensor]) -> None:
     _judge_scale(given, x)
     if torch.equal(ask(x.clone(), P, True), given):
         raise NotYet("The mask is the same at every call: leave the seed alone.")
+    for shape in ((7,), (2, 3, 4)):
+        found = tuple(a_tensor(ask(torch.ones(shape), P, True)).shape)
+        if found != shape:
+            raise NotYet(f"`x` may have any shape: for {shape}, yours is {found}.")
     _judge_evaluation(ask(x.clone(), P, False), x)
     if not like(ask(x.clone(), 0.0, True), x):
         raise NotYet("With `p` = 0 nothing may change.")
@@ -101,7 +105,7 @@ def _judge_mask(kept: Tensor) -> None:
 
 def _judge_scale(given: Tensor, x: Tensor) -> None:
     kept = given != 0
-    factor = given[kept] / x[kept]
+    factor = (given[kept] / x[kept]).float()
     for wrong, said in {
         1.0: "What is kept is not scaled, so the mean falls: divide it by 1 − p.",
         1 / P: "You divide by p. The share that is kept is 1 − p: divide by that.",

@@ -121,7 +121,7 @@ def global_gradient(answer: Callable[[list[Tensor], list[int]], Tensor]) -> None
         weights = torch.tensor(counts, dtype=torch.float32)
         target = (gradients * weights[:, None]).sum(0) / weights.sum()
         handed = [g.clone() for g in gradients]
-        given = a_tensor(attempt(answer, handed, list(counts))).detach()
+        given = a_tensor(attempt(answer, handed, list(counts))).detach().float()
         if len(handed) != len(gradients) or not all(map(like, handed, gradients)):
             raise NotYet(
                 "The gradients that were handed to you have changed: `*=` and `+=` write into "

@@ -21,6 +21,7 @@ MARKS = {
     "not yet": ("△", "Not yet", ORANGE),
     "error": ("✗", "Your code stopped", RED),
 }
+UNREADABLE = "This could not be compared with the right answer. Look at its type, shape and dtype."
 OURS = str(Path(__file__).parent)
 
 
@@ -89,6 +90,8 @@ def check(why: str, todo: str) -> Callable[[Callable], Callable[[Any], Verdict]]
                 return Verdict("not yet", str(reason), reason.picture)
             except _Stopped as stopped:
                 return Verdict("error", str(stopped))
+            except Exception as error:  # an answer of a form that nobody thought of
+                return Verdict("not yet", f"{UNREADABLE}\n{_two_lines(error)}")
 
         return checked
 

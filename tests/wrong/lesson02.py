@@ -55,6 +55,11 @@ WRONG = [
      STEP.replace(WALK, "    with torch.no_grad():\n        for p in net.parameters():\n"
                   "            p -= 0.1 * p.grad\n"),
      "The `optimizer` that you were given was not used"),
+    ("exercise-2-code", STEP.replace(ZERO, "").replace(WALK, WALK + ZERO),
+     "`zero_grad` comes after `step`"),
+    ("exercise-2-code", STEP.replace("loss.backward", "(-loss).backward"), "went elsewhere"),
+    ("exercise-2-code", STEP.replace("loss.backward", "net(x).sum().backward"),
+     "`predict` ran 2 times"),
     ("exercise-2-code", STEP.replace(".item()", ""), "still a tensor"),
     ("exercise-2-code", STEP.replace("    return loss.item()\n", ""), "nothing comes back"),
     ("exercise-2-code", STEP.replace("net(x), y", "net(x), y, reduction='sum'"),
@@ -99,4 +104,9 @@ WRONG = [
     ("exercise-4-code",
      "def restore(path):\n    net = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 1))\n"
      "    return net.load_state_dict(torch.load(path))", "gives back a report"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-2-code",
+     STEP.replace(ZERO, "    for p in net.parameters():\n        p.grad = None\n")),
 ]  # fmt: skip

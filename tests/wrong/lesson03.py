@@ -154,4 +154,6 @@ WRONG = [
     ("exercise-4-code", MEAN.replace("mean, (", "("), "Return a pair"),
     ("exercise-4-code", MEAN.replace("mean, (", "'mean', ("), "The mean is one plain"),
     ("exercise-4-code", MEAN.replace(", (squares", ", 1j * (squares"), "deviation is one plain"),
+    ("exercise-2-code", WINDOWS.replace("self.series[i + self.size]", "self.series[i + 3]"),
+     "not for 5: use `self.size`"),
 ]  # fmt: skip

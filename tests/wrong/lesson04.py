@@ -96,4 +96,6 @@ WRONG = [
      "At t = 10 the rate is 5, above the peak of 0.5"),
     ("exercise-3-code", RATE.replace("(steps - t) / (steps - warm)", "(40 - t) / (40 - warm)"),
      "Use the arguments"),
+    ("exercise-2-code", MEANS.replace("beta", "0.9").replace("gradients, 0.9", "gradients, beta"),
+     "not with 0.5: use `beta`"),
 ]  # fmt: skip

@@ -56,4 +56,30 @@ WRONG = [
     ("exercise-4-code", ACCURACY.replace("mean", "sum"), "a count or a percentage"),
     ("exercise-4-code", ACCURACY.replace(".item()", ""), "makes it a plain one"),
     ("exercise-4-code", ACCURACY.replace("argmax(1)", "argmax(1) * 0"), "`argmax(1)`"),
+    ("exercise-3-code",
+     COLOUR.replace("nn.MaxPool2d(2), nn.ReLU(),", "").replace("8 * 8", "32 * 32"),
+     "a pool of 2 after it halves it"),
+    ("exercise-3-code", COLOUR.replace("5, padding=2", "1"), "The kernels should be 5 × 5"),
+    ("exercise-3-code", COLOUR.replace("8 * 8, 10)", "8 * 8, 10), nn.ReLU()"),
+     "nothing after the linear layer"),
+    ("exercise-3-code", COLOUR.replace(" nn.ReLU(),", ""), "a ReLU after each convolution"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-3-code", """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 16, 5, padding=2), nn.Conv2d(16, 32, 5, padding=2)
+        self.out = nn.Linear(32 * 8 * 8, 10)
+
+    def forward(self, x):
+        for layer in (self.first, self.second):
+            x = F.max_pool2d(layer(x).relu(), 2)
+        return self.out(x.flatten(1))
+
+
+def colour_net():
+    return Net()
+"""),
 ]  # fmt: skip

@@ -129,4 +129,14 @@ WRONG = [
     ("exercise-3-code",
      "def generate_values(net, seen, n):\n    return net(seen)[0].flatten()[-n:]",
      "nothing was fed back"),
+    ("exercise-1-code", "def cut(series, size):\n    parts = range(0, len(series), size)\n"
+     "    return torch.tensor([[[v] for v in series.tolist()[i:i + size]] for i in parts])",
+     "drop the two left over"),
+    ("exercise-2-code", step("loss.item()", "[loss.item()]"), "One number was due here"),
+    ("exercise-2-code", step("loss.item()", "float('nan')"), "The loss should be"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-3-code", GENERATE.replace("return torch.cat(values)",
+                                         "return torch.cat(values).double()")),
 ]  # fmt: skip

@@ -131,4 +131,11 @@ WRONG = [
     ("exercise-4-code", many("answers.mean(0)", "answers.median(0).values"), "not the mean"),
     ("exercise-4-code", many("answers.std(0)", "answers.std(0) / 2"),
      "not the standard deviation"),
+    ("exercise-1-code", dropout("torch.rand_like(x)", "torch.rand(x.size(0), x.size(-1))"),
+     "`x` may have any shape"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-1-code", "import numpy as np\n" + dropout(
+        "torch.rand_like(x)", "torch.from_numpy(np.random.rand(*x.shape))")),
 ]  # fmt: skip

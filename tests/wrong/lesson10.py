@@ -91,3 +91,9 @@ WRONG = [
     ("exercise-3-code", MEAN + f"sum((g * n).tolist()[0] for g, n in {PAIRS})",
      "Return a tensor"),
 ]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-3-code", "def global_gradient(gradients, counts):\n"
+     "    weights = torch.tensor(counts, dtype=torch.float64)[:, None]\n"
+     "    return (torch.stack(gradients) * weights).sum(0) / weights.sum()"),
+]  # fmt: skip
