@@ -1,6 +1,6 @@
 # make lab    open the lessons          make test     run every test
 # make bench  measure the speed         make refresh  run the lessons and store their outputs
-# make oldest run every test on the oldest versions admitted
+# make oldest run every test on the oldest versions admitted, which need Python 3.11
 # make audit  ask whether a package that is installed has a known hole
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 .PHONY: lab test bench refresh oldest audit
 
 lab: $(VENV)/ready
-	$(BIN)/jupyter lab --LabApp.app_settings_dir=.jupyter $(firstword $(wildcard notebooks/*.ipynb))
+	$(BIN)/jupyter lab --LabApp.app_settings_dir=.jupyter $(firstword $(sort $(wildcard notebooks/*.ipynb)))
 
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
@@ -34,6 +34,7 @@ $(VENV)/ready: requirements.txt pyproject.toml $(PIP_CONSTRAINT)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	"Python 3.11 or newer is needed; this is " + sys.version.split()[0] + \
 	". Name another one: make PYTHON=python3.12")'
+	rm -f $(BIN)/python*  # links to an older Python would stay
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --upgrade -r requirements.txt

@@ -1,7 +1,6 @@
 """Take the network away from a process, so that "offline" is tested and not believed."""
 
 import contextlib
-import fcntl
 import shutil
 import socket
 import struct
@@ -22,6 +21,8 @@ def without_network() -> list[str]:
 def switch_loopback_on() -> None:
     """Switch on the loopback of this process's network: in a new one it is off."""
     if sys.platform == "linux":
+        import fcntl  # Windows has none, and conftest.py imports this module
+
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
             flags = struct.pack("16sh", b"lo", 1)  # IFF_UP
             fcntl.ioctl(control, 0x8914, flags)  # SIOCSIFFLAGS
