@@ -37,26 +37,27 @@ def batches(
 
 def loader_diagram(order: list[int], batch_size: int) -> Figure:
     """Draw the way of the samples 0, 1, 2 ...: stored, brought into `order`, cut into batches."""
-    figure = new_figure(10, 2.1)
+    cuts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
+    height = max(4.3, 1.3 * len(cuts) + 0.4)  # in tiles
+    figure = new_figure(10, 2.1 * height / 4.3)
     axis = figure.add_axes((0, 0, 1, 1), aspect="equal")
     axis.set_axis_off()
     half = -(-len(order) // 2)
     for left, title, numbers in ((0, "dataset", sorted(order)), (half + 4.4, "shuffled", order)):
         axis.text(left + half / 2, 3.0, title, ha="center")
         for place, number in enumerate(numbers):
-            colour = "white" if left == 0 else COLOURS[place // batch_size]
+            colour = "white" if left == 0 else COLOURS[place // batch_size % len(COLOURS)]
             _tile(axis, left + place % half, 1 - place // half + 0.6, number, colour)
     left = 2 * (half + 4.4)
-    cuts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
     for step, batch in enumerate(cuts):
         y = (len(cuts) / 2 - step - 1) * 1.3 + 1.75
         for place, number in enumerate(batch):
-            _tile(axis, left + place, y, number, COLOURS[step])
+            _tile(axis, left + place, y, number, COLOURS[step % len(COLOURS)])
         axis.text(left + batch_size + 0.4, y + 0.5, f"batch {step} → step {step}", va="center")
     for x, label in ((half + 0.4, "shuffle"), (2 * half + 4.8, "cut")):
         axis.annotate("", (x + 3.4, 1.6), (x, 1.6), arrowprops={"arrowstyle": "->", "lw": 1.8})
         axis.text(x + 1.7, 1.8, label, ha="center", va="bottom")
-    axis.set(xlim=(-0.5, left + batch_size + 5.2), ylim=(-0.4, 3.9))
+    axis.set(xlim=(-0.5, left + batch_size + 5.2), ylim=(1.75 - height / 2, 1.75 + height / 2))
     return figure
 
 

@@ -1,5 +1,6 @@
 """MNIST as tensors on any machine: from disk, from a mirror, or a small stand-in."""
 
+import atexit
 import contextlib
 import functools
 import hashlib
@@ -113,7 +114,9 @@ def _chosen_folder() -> Path:
 @functools.cache  # what is saved in one cell is looked for in the next
 def _temporary_folder(instead_of: Path, reason: str) -> Path:
     print(f"{instead_of} can't be written to ({reason}): using a temporary folder.")
-    return Path(tempfile.mkdtemp(prefix="lessons-"))
+    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _load(path: Path) -> Digits | None:
@@ -140,9 +143,10 @@ def _decode_originals(folder: Path) -> Digits:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             raw = Path(scratch, "MNIST", "raw")
             raw.mkdir(parents=True)
-            for name, _ in MNIST.resources:
-                with contextlib.suppress(OSError):  # missing or not readable: it's downloaded
-                    shutil.copyfile(kept / name, raw / name)
+            for place in (_chosen_folder() / "MNIST" / "raw", kept):  # the first may be read-only
+                for name, _ in MNIST.resources:
+                    with contextlib.suppress(OSError):  # missing or not readable: it's downloaded
+                        shutil.copyfile(place / name, raw / name)
             download_mnist(Path(scratch))
             train, test = MNIST(scratch, train=True), MNIST(scratch, train=False)
             # kept, they can be served to a classroom; no room for them is no fault here

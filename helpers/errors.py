@@ -1,5 +1,6 @@
 """Errors that fit a screen: the learner's own lines, without the way through the libraries."""
 
+import sys
 import types
 
 from IPython import get_ipython
@@ -14,12 +15,23 @@ def is_library(filename: str) -> bool:
 
 def own_frames(trace: types.TracebackType | None) -> types.TracebackType | None:
     """Return the traceback without the frames of installed packages."""
-    if trace is None:
-        return None
-    rest = own_frames(trace.tb_next)
-    if is_library(trace.tb_frame.f_code.co_filename):
-        return rest
-    return types.TracebackType(rest, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
+    own = []
+    while trace is not None:  # a loop: an endless recursion leaves a thousand frames
+        if not is_library(trace.tb_frame.f_code.co_filename):
+            own.append(trace)
+        trace = trace.tb_next
+    short = None
+    for link in reversed(own):
+        short = types.TracebackType(short, link.tb_frame, link.tb_lasti, link.tb_lineno)
+    return short
+
+
+def chain_of(error: BaseException) -> list[BaseException]:
+    """Return an error and those that it came from, the first one last."""
+    chain = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) and before not in chain:
+        chain.append(before)
+    return chain
 
 
 def shorten_errors() -> None:
@@ -33,6 +45,14 @@ def shorten_errors() -> None:
 
     def handler(shell, kind, error, trace, tb_offset=None) -> None:
         short = own_frames(trace)
-        shell.showtraceback((kind, error, short or trace), tb_offset=0 if short else tb_offset)
+        causes = [(cause, cause.__traceback__) for cause in chain_of(error)[1:]]
+        for cause, whole in causes:
+            cause.__traceback__ = own_frames(whole) or whole
+        try:
+            shell.showtraceback((kind, error, short or trace), tb_offset=0 if short else tb_offset)
+        finally:
+            for cause, whole in causes:
+                cause.__traceback__ = whole
+            sys.last_traceback = trace  # what %tb shows
 
     shell.set_custom_exc((Exception,), handler)

@@ -45,8 +45,13 @@ def run_script(
     The script runs in `folder`, where its files then are, or in one that is removed. After
     `seconds` it is ended with all that it started, and its text ends with "stopped after ... s".
     """
-    temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-    with temporary if folder is None else contextlib.nullcontext(folder) as place:
+    environment = {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    environment |= _alone() if launcher else {}
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        if folder is None
+        else contextlib.nullcontext(folder)
+    ) as place:
         script, output = Path(place, "script.py"), Path(place, "output.txt")
         script.write_text(text, encoding="utf-8")
         note = ""
@@ -55,8 +60,7 @@ def run_script(
             process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", *launcher, script.name],
                 cwd=place, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                env=os.environ | {"PYTHONIOENCODING": "utf-8"} | (_alone() if launcher else {}),
-                start_new_session=True,
+                env=os.environ | environment, start_new_session=True,
             )  # fmt: skip
             try:
                 process.wait(seconds)

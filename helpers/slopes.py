@@ -55,4 +55,4 @@ def relu_graph(x: float, w: float, b: float) -> dict[str, tuple[float, float]]:
 
 def fixed(number: float) -> str:
     """Return the number with two decimals and, where it is negative, a proper minus sign."""
-    return f"{number:.2f}".replace("-", "−")
+    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")  # never −0.00

@@ -102,7 +102,8 @@ def all_paths(
 ) -> dict[str, np.ndarray]:
     """Return the path of every optimizer, by name; `lr`, `steps`, `start`: the surface's own."""
     ours = SURFACES[surface]
-    lr, steps, start = lr or ours.lr, steps or ours.steps, start or ours.start
+    lr, steps = ours.lr if lr is None else lr, ours.steps if steps is None else steps
+    start = start or ours.start
     options = {
         "Momentum": {"mu": momentum},
         "RMSprop": {"alpha": alpha},

@@ -51,6 +51,8 @@ def tiles(
 def _table(tensor: Tensor) -> Tensor:
     if tensor.ndim > 2:
         raise ValueError(f"tiles have at most 2 axes, and this tensor has {tensor.ndim}")
+    if not tensor.numel():
+        raise ValueError(f"a tensor without numbers, {tuple(tensor.shape)}, has no tiles")
     return tensor.detach().reshape(-1, tensor.shape[-1] if tensor.ndim else 1)
 
 

@@ -48,6 +48,6 @@ def crossing(slow: Row, fast: Row) -> float | None:
 def in_words(seconds: float) -> str:
     """Return a time with its unit and two to three digits."""
     for unit, size in (("s", 1), ("ms", 1e-3)):
-        if seconds >= size:
+        if seconds >= 0.9995 * size:  # else it would be rounded to 1e+03
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e6:.3g} µs"

@@ -31,15 +31,15 @@ def fit(
     ends the training and keeps what was learned. With `live=False` there is no picture, and an
     interrupt goes on to the caller. Raises ValueError for fewer than 10 steps.
     """
-    steps = steps or epochs * math.ceil(len(images) / batch)
+    steps = epochs * math.ceil(len(images) / batch) if steps is None else steps
     if steps < 10:
         raise ValueError(
             f"{steps} steps are too few for a learning rate that rises and falls; give at least "
             "10: more epochs, or smaller batches"
         )
     home, device = next(net.parameters()).device, best_device()
+    images, labels = images.to(device), labels.to(device)  # may not fit: before the net moves
     net.to(device)
-    images, labels = images.to(device), labels.to(device)
     optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.95, 0.95))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, max_lr=peak, total_steps=steps, pct_start=0.2
@@ -93,14 +93,16 @@ def descend(
 def predict(net: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
     """Return the class scores (N, classes) of `net` in evaluation mode, without gradients.
 
-    The mode in which the net was before is put back.
+    The mode in which each layer was before is put back.
     """
-    was_training = net.training
+    modes = [(layer, layer.training) for layer in net.modules()]
     net.eval()
-    with torch.inference_mode():
-        scores = torch.cat([net(part) for part in images.split(batch)])
-    net.train(was_training)
-    return scores
+    try:
+        with torch.inference_mode():
+            return torch.cat([net(part) for part in images.split(batch)])
+    finally:
+        for layer, was_training in modes:
+            layer.training = was_training
 
 
 def accuracy(net: nn.Module, images: Tensor, labels: Tensor) -> float:

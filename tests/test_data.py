@@ -422,6 +422,12 @@ def test_a_read_only_folder_with_mnist_in_it_is_used_as_it_is(
     assert capsys.readouterr().out == ""
 
 
+def test_the_originals_in_a_read_only_folder_need_no_server(open_folder, originals, full):
+    put_originals(open_folder, originals)
+    with mode(open_folder, 0o555):
+        assert same(timed_mnist(), full)
+
+
 def test_a_kept_file_that_cannot_be_read_is_downloaded(open_folder, originals, mirrors, full):
     raw = put_originals(open_folder, originals)
     mirrors(servers.sound)

@@ -80,6 +80,7 @@ def test_a_device_wins_from_where_it_is_clearly_faster_for_good():
 
 def test_times_in_words_and_operations():
     assert [in_words(s) for s in (2.5, 0.0125, 3e-6)] == ["2.5 s", "12.5 ms", "3 µs"]
+    assert [in_words(s) for s in (0.9996, 0.9996e-3)] == ["1 s", "1 ms"]
     assert operations(10) == 2000
 
 
@@ -98,7 +99,7 @@ def test_the_explorer_says_what_was_measured():
             seen.add(explorer.picture.value)
     assert len(seen) > 50
     assert "cuda: not measured" in explorer.caption.text
-    assert "cuda is not clearly faster" in explorer.caption.text
+    assert "cuda was not measured at the same sizes" in explorer.caption.text
     explorer.controls["dtype"].value = "float32"
     where = crossing(times["CPU, 1 thread", "float32"], times["cuda", "float32"])
     assert 16 < where < 128
@@ -114,6 +115,17 @@ def test_four_devices_can_be_told_apart_and_five_are_refused():
     assert len({(x.get_color(), x.get_linestyle(), x.get_marker()) for x in lines}) == 4
     with pytest.raises(ValueError, match="at most 4"):
         DeviceExplorer({(name, "float32"): row(1e-6, 1e-11) for name in "abcde"})
+
+
+def test_any_sizes_will_do_and_none_are_refused():
+    for sizes in ((100, 200, 500, 1000, 2000), (10, 100, 1000)):
+        times = {("a", "float32"): {n: 1e-9 * n for n in sizes}, ("b", "float32"): {}}
+        explorer = DeviceExplorer(times)
+        assert explorer.controls["size"].value in sizes
+        assert "b was not measured at the same sizes" in explorer.caption.text
+    for nothing in ({}, {("cpu", "float32"): {}}):
+        with pytest.raises(ValueError, match="nothing was measured yet"):
+            DeviceExplorer(nothing)
 
 
 @pytest.fixture

@@ -77,6 +77,21 @@ def test_predict_asks_in_evaluation_mode_and_puts_the_mode_back(data):
     assert net.training and str(before) == str(net.state_dict())
 
 
+def test_predict_leaves_each_layer_in_its_mode_even_after_an_error(data):
+    net = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(784), nn.Linear(784, 10)).train()
+    net[1].eval()
+    predict(net, data[0][:40])
+    with pytest.raises(RuntimeError):
+        predict(net, data[0][:40, :, :5])
+    assert [part.training for part in net.modules()] == [True, True, False, True]
+
+
+def test_too_few_steps_are_refused(data):
+    for steps in (0, 9):
+        with pytest.raises(ValueError, match="give at least 10"):
+            fit(small_net(), *data, steps=steps, epochs=20)
+
+
 def test_an_interrupt_keeps_the_training_so_far_and_the_notebook(data):
     """In a real kernel, with the interrupt that Kernel > Interrupt sends."""
     manager, client = start_new_kernel(kernel_name="python3")

@@ -26,6 +26,8 @@ class DeviceExplorer(Explorer):
         if len(self.devices) > len(LOOKS):
             raise ValueError(f"at most {len(LOOKS)} devices can be told apart")
         sizes = sorted({n for row in self.times.values() for n in row})
+        if not sizes:
+            raise ValueError("nothing was measured yet: run the cell that fills the table again")
         rates = [operations(n) / s / 1e9 for row in self.times.values() for n, s in row.items()]
         taken = [s for row in self.times.values() for s in row.values()]
         figure = new_figure(9.8, 3.3)
@@ -58,7 +60,7 @@ class DeviceExplorer(Explorer):
         options = [round(sizes[0] * 2 ** (i / PER_DOUBLING)) for i in range(steps + 1)]
         controls = {
             "size": widgets.SelectionSlider(
-                options=list(dict.fromkeys(options)), value=sizes[len(sizes) // 2],
+                options=sorted({*options, *sizes}), value=sizes[len(sizes) // 2],
                 description="size n", layout=widgets.Layout(width="460px"),
             ),
             "dtype": widgets.Dropdown(
@@ -100,7 +102,9 @@ class DeviceExplorer(Explorer):
             f"{device} is clearly faster from n ≈ {end:.0f} on."
             if end
             else f"{device} is not clearly faster at the largest size."
-            for device, end in zip(self.devices[1:], ends)
+            if set(rows[0]) & set(row)
+            else f"{device} was not measured at the same sizes."
+            for device, row, end in zip(self.devices[1:], rows[1:], ends)
         ]
         head = f"{dtype}, {size} × {size}: " + "; ".join(said) + "."
         return " ".join([head, *([f"Against {self.devices[0]}:"] if wins else []), *wins])
