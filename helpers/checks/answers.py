@@ -1,5 +1,6 @@
 """What checks ask of many answers: is it a tensor, a number, the same as another?"""
 
+from numbers import Real
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ def a_tensor(given: Any, what: str = "") -> Tensor:
 
 def is_number(value: Any) -> bool:
     """Say whether `value` is one number, a tensor with one number included."""
-    return isinstance(value, int | float) or (isinstance(value, Tensor) and value.numel() == 1)
+    return isinstance(value, Real) or (isinstance(value, Tensor) and value.numel() == 1)
 
 
 def a_number(value: Any) -> float:

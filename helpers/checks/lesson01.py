@@ -111,4 +111,8 @@ def distances(answer: Callable[[Tensor], Tensor]) -> bytes:
             raise NotYet(hint, drawn)
     if not torch.allclose(given.float(), target, atol=1e-3, equal_nan=True):
         raise NotYet("The shape is right, some numbers are not. Compare the two.", drawn)
+    fixed = "It works for 5 points alone: take their number from `len(points)`."
+    fewer = a_tensor(attempt(answer, points[:3].clone(), explain=lambda _: fixed))
+    if fewer.shape != (3, 3) or not torch.allclose(fewer.float(), target[:3, :3], atol=1e-3):
+        raise NotYet(fixed)
     return drawn

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from helpers.checks.answers import a_tensor
+from helpers.checks.answers import a_tensor, like
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import BLUE, RED, new_figure, png
 
@@ -58,6 +58,11 @@ def _why(error: Exception, start: Tensor, height: _Watched) -> str | None:
         if asked and asked[0].requires_grad and not asked[-1].requires_grad:
             return "`=` makes a new tensor without gradients; use `-=`."
         return "Nobody asked for gradients: begin with `place = start.clone().requires_grad_()`."
+    if "NoneType" in said and asked and not asked[0].is_leaf:
+        return (
+            "Your place is no leaf from the beginning, so it gets no `.grad`. First clone, then "
+            "ask for gradients: `place = start.clone().requires_grad_()`."
+        )
     if "NoneType" in said and asked and not asked[-1].is_leaf:
         return (
             "After the first step your place is no leaf any more, so it gets no `.grad`: "
@@ -113,6 +118,11 @@ def descend(answer: Callable[[Callable, Tensor, float, int], Tensor]) -> bytes:
             raise NotYet(hint, drawn)
     if not torch.allclose(given, _walk(start, lr, steps), atol=1e-4):
         raise NotYet("You arrive at another place. Compare your walk with the target.", drawn)
+    other = torch.tensor([1.0, 2.0, -1.0])
+    said = "It is right in this valley alone: use `lr`, `steps` and the shape of `start`."
+    place = a_tensor(attempt(answer, lambda p: (p**2).sum(), other.clone(), 0.3, 5), "the place")
+    if not like(place.detach(), 0.4**5 * other):
+        raise NotYet(said)
     return drawn
 
 

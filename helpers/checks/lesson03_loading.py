@@ -140,6 +140,8 @@ def pad_batch(answer: Callable[[list[tuple[Tensor, int]]], tuple[Tensor, Tensor]
             if in_order
             else f"The second row should be [1, 2, 3, 4], then zeros elsewhere; yours is {padded}."
         )
+    if not padded.is_floating_point():
+        raise NotYet(f"The sequences hold floats, and your padded tensor is {padded.dtype}.")
     if not isinstance(labels, Tensor):
         raise NotYet(f"The labels should be a tensor, not a {type(labels).__name__}.")
     if labels.shape != (3,):
@@ -152,5 +154,7 @@ def pad_batch(answer: Callable[[list[tuple[Tensor, int]]], tuple[Tensor, Tensor]
     if labels.dtype != torch.int64:
         raise NotYet(f"`cross_entropy` takes labels of type int64; yours are {labels.dtype}.")
     longer = attempt(answer, [(torch.ones(6), 1), (torch.ones(2), 0)])
+    if len(longer[0]) != 2:
+        raise NotYet("It works for 3 samples, but not for 2: take their number from `samples`.")
     if longer[0].shape != (2, 6):
         raise NotYet("It works for sequences up to 4, but not up to 6: find the longest.")

@@ -109,6 +109,12 @@ def generate(answer: Callable[[nn.Module, Tensor, int], Tensor]) -> bytes:
             "The values are right, but each step has recorded its graph: put the loop inside "
             "`with torch.no_grad():`."
         )
+    alone = a_tensor(attempt(answer, net, seen.clone(), 1), "the value")
+    if tuple(alone.shape) != (1,):
+        raise NotYet(
+            f"It works for {n} values. Asked for one, its shape is {tuple(alone.shape)}, not "
+            "(1,): `squeeze()` takes every axis of length 1 away, `.flatten()` leaves one."
+        )
     return picture
 
 

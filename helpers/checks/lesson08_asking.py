@@ -19,21 +19,26 @@ class _Watched(nn.Module):
     mode. Asked with one more axis in front, it counts that as so many calls.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, book: "_Watched | None" = None) -> None:
         super().__init__()
+        self.__dict__["book"] = book or self  # a copy takes its notes here; it's no layer
         self.weight, self.part = nn.Parameter(torch.ones(1)), nn.Dropout(0.5)
         self.asked: list[bool] = []
         self.calls, self.gradients, self.half = 0, False, False
         self.drawn: list[float] = []  # what stands for the masks
 
+    def __deepcopy__(self, memo: dict) -> "_Watched":
+        return _Watched(self.book).train(self.training)
+
     def forward(self, x: Tensor) -> Tensor:
-        self.asked.append(self.training)
-        self.gradients |= torch.is_grad_enabled()
-        self.half |= self.training != self.part.training
+        book = self.book
+        book.asked.append(self.training)
+        book.gradients |= torch.is_grad_enabled()
+        book.half |= self.training != self.part.training
         count = x.shape[:-2].numel()
-        factors = torch.arange(self.calls + 1, self.calls + count + 1).float() ** 2
-        self.calls += count
-        self.drawn.append(torch.rand(1).item())
+        factors = torch.arange(book.calls + 1, book.calls + count + 1).float() ** 2
+        book.calls += count
+        book.drawn.append(torch.rand(1).item())
         if not self.training:
             factors = torch.ones(count)
         return self.weight * x * factors.view(*x.shape[:-2], 1, 1)

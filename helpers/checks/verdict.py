@@ -82,7 +82,7 @@ def check(why: str, todo: str) -> Callable[[Callable], Callable[[Any], Verdict]]
             try:
                 if answer is ...:
                     raise _NotAttempted
-                with torch.random.fork_rng(devices=[]):
+                with torch.random.fork_rng(devices=[]), torch.enable_grad():
                     return Verdict("correct", why, examine(answer))
             except _NotAttempted:
                 return Verdict("not attempted", todo)
@@ -107,18 +107,27 @@ def attempt(
     """
     if not callable(answer):
         raise NotYet("Pass the function itself to the check, without calling it.")
+    before = torch.is_grad_enabled()
     try:
         result = answer(*arguments)
+        left = torch.is_grad_enabled() != before
     except KeyboardInterrupt:
         raise _Stopped("It was interrupted. Does a loop never end?") from None
     except BaseException as error:  # a learner's code may raise anything, even SystemExit
         if explain and isinstance(error, Exception) and (hint := explain(error)):
             raise NotYet(hint) from None
         raise _Stopped(_two_lines(error)) from None
+    finally:
+        torch.set_grad_enabled(before)
     if result is ...:
         raise _NotAttempted
     if result is None:
         raise NotYet("Your function gives back None: a `return` is missing.")
+    if left:
+        raise NotYet(
+            "You leave gradients switched off for all that comes after. `with torch.no_grad():` "
+            "ends with its block."
+        )
     return result
 
 

@@ -130,4 +130,12 @@ WRONG = [
     ("exercise-4-code", NEW.replace("grad = None", "grad.zero_()"), "use `-=`"),
     ("exercise-4-code", ATTACHED.replace("    return", "        place.grad.zero_()\n    return"),
      "use `-=`"),
+    ("exercise-4-code", "def descend(f, start, lr, steps):\n"
+     "    place = start.clone().requires_grad_()\n    for _ in range(steps):\n"
+     "        f(place).backward()\n        with torch.no_grad():\n"
+     "            place -= 0.1 * place.grad\n        place.grad = None\n    return place.detach()",
+     "right in this valley alone"),
+    ("exercise-2-code", "def distances(points):\n"
+     "    return (points.view(5, 1, 2) - points.view(1, 5, 2)).pow(2).sum(-1).sqrt()",
+     "works for 5 points alone"),
 ]  # fmt: skip

@@ -104,6 +104,9 @@ WRONG = [
     ("exercise-4-code",
      "def restore(path):\n    net = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 1))\n"
      "    return net.load_state_dict(torch.load(path))", "gives back a report"),
+    ("exercise-3-code", "def cross_entropy(logits, targets):\n"
+     "    return -logits.softmax(1)[[0, 1, 2], targets].log().mean()",
+     "works for three examples alone"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [

@@ -156,4 +156,19 @@ WRONG = [
     ("exercise-4-code", MEAN.replace(", (squares", ", 1j * (squares"), "deviation is one plain"),
     ("exercise-2-code", WINDOWS.replace("self.series[i + self.size]", "self.series[i + 3]"),
      "not for 5: use `self.size`"),
+    ("exercise-1-code", "def count_steps(samples, batch_size, epochs, drop_last):\n"
+     "    steps = -(-samples // batch_size) - drop_last\n    return epochs * steps",
+     "drop_last=True, the answer is 6"),
+    ("exercise-3-code", PAD.replace(
+        "torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True)",
+        "torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True).long()"),
+     "The sequences hold floats"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-4-code", "def mean_and_std(loader):\n    count = total = squares = 0\n"
+     "    for images, labels in loader:\n        numbers = images.numpy()\n"
+     "        count += numbers.size\n        total += numbers.sum()\n"
+     "        squares += (numbers**2).sum()\n    mean = total / count\n"
+     "    return mean, (squares / count - mean**2) ** 0.5"),
 ]  # fmt: skip

@@ -98,4 +98,11 @@ WRONG = [
      "Use the arguments"),
     ("exercise-2-code", MEANS.replace("beta", "0.9").replace("gradients, 0.9", "gradients, beta"),
      "not with 0.5: use `beta`"),
+    ("exercise-1-code", "def momentum_step(w, g, v, lr, mu):\n"
+     "    v = mu * v + g\n    return w - 0.1 * v, v", "use the arguments"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-1-code", "def momentum_step(w, g, v, lr, mu):\n"
+     "    v = mu * v + g\n    return (w - lr * v).item(), v.item()"),
 ]  # fmt: skip

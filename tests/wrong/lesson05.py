@@ -63,6 +63,15 @@ WRONG = [
     ("exercise-3-code", COLOUR.replace("8 * 8, 10)", "8 * 8, 10), nn.ReLU()"),
      "nothing after the linear layer"),
     ("exercise-3-code", COLOUR.replace(" nn.ReLU(),", ""), "a ReLU after each convolution"),
+    ("exercise-1-code", "def output_size(n, k, stride, padding):\n"
+     "    return round((n + 2 * padding - k) / stride + 1)", "the answer is 2"),
+    ("exercise-4-code", ACCURACY.replace("with torch.inference_mode():",
+                                         "if torch.set_grad_enabled(False):"),
+     "You leave gradients switched off"),
+    ("exercise-4-code", ACCURACY.replace("net.eval()", "net.training = False"),
+     "call `net.eval()`"),
+    ("exercise-4-code", ACCURACY.replace("argmax(1)", "max(1).values").replace(".item()", ""),
+     "so 0.75 was due"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [
@@ -82,4 +91,6 @@ class Net(nn.Module):
 def colour_net():
     return Net()
 """),
+    ("exercise-2-code", "import numpy as np\n" + CONVOLVE.replace("torch.zeros(", "np.zeros((")
+     .replace("1)\n", "1))\n", 1).replace("return out", "return torch.from_numpy(out)")),
 ]  # fmt: skip

@@ -121,4 +121,5 @@ WRONG = [
     ("exercise-4-code", TAKE + ".mean(1)", "mean over all steps"),
     ("exercise-4-code", ENDS.replace(":units", "::2").replace("units:", "1::2"),
      "not the two ends"),
+    ("exercise-2-code", GRU.replace("self.rnn(x)", "self.rnn(x[:, 7:])"), "all rows read"),
 ]  # fmt: skip

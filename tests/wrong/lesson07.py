@@ -134,6 +134,8 @@ WRONG = [
      "drop the two left over"),
     ("exercise-2-code", step("loss.item()", "[loss.item()]"), "One number was due here"),
     ("exercise-2-code", step("loss.item()", "float('nan')"), "The loss should be"),
+    ("exercise-3-code", GENERATE.replace("return torch.cat(values)",
+                                         "return torch.cat(values).squeeze()"), "Asked for one"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [

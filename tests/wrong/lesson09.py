@@ -214,4 +214,13 @@ WRONG = [
     ("exercise-4-code", settle("net(batch)", "net(batch)\n            break"), "Only one batch"),
     ("exercise-4-code", settle("in batches", "in [torch.cat(batches)]"), "went in as one"),
     ("exercise-4-code", settle("return net.eval()", "return net.state_dict()"), "Return the net"),
+    ("exercise-1-code", "def batch_norm(x, gamma, beta, eps=1e-5):\n"
+     "    return F.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)",
+     "PyTorch's own batch norm made them"),
+]  # fmt: skip
+# right answers that don't look like ours
+RIGHT = [
+    ("exercise-1-code", "def batch_norm(x, gamma, beta, eps=1e-5):\n"
+     "    mean = x.sum(0) / len(x)\n    var = (x**2).sum(0) / len(x) - mean**2\n"
+     "    return gamma * (x - mean) / (var + eps).sqrt() + beta"),
 ]  # fmt: skip

@@ -90,6 +90,9 @@ WRONG = [
     ("exercise-3-code", MEAN + "torch.stack(gradients).mean()", "over nothing else"),
     ("exercise-3-code", MEAN + f"sum((g * n).tolist()[0] for g, n in {PAIRS})",
      "Return a tensor"),
+    ("exercise-2-code", "def seconds_per_call(work, wait, clock, calls):\n    start = clock()\n"
+     "    for _ in range(calls):\n        work()\n        wait()\n"
+     "    return (clock() - start) / calls", "warm up before the clock"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [
