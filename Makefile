@@ -34,7 +34,8 @@ $(VENV)/ready: requirements.txt pyproject.toml $(PIP_CONSTRAINT)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
 	"Python 3.11 or newer is needed; this is " + sys.version.split()[0] + \
 	". Name another one: make PYTHON=python3.12")'
-	rm -f $(BIN)/python*  # links to an older Python would stay
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	|| rm -f $(BIN)/python*  # links to an older Python, or to one that is gone, would stay
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --upgrade -r requirements.txt

@@ -1,7 +1,6 @@
 """Checks of lesson 08 that watch how a net is asked."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -48,22 +47,6 @@ def _points() -> Tensor:
     return torch.linspace(1, 2, POINTS).view(POINTS, 1)
 
 
-def _ask(answer: Any, *arguments: Any) -> Any:
-    """Attempt an answer, and put gradients back on if it left them off."""
-    before = torch.is_grad_enabled()
-    try:
-        given = attempt(answer, *arguments)
-        after = torch.is_grad_enabled()
-    finally:
-        torch.set_grad_enabled(before)
-    if after != before:
-        raise NotYet(
-            "You leave gradients switched off for all that comes after. `with torch.no_grad():` "
-            "ends with its block."
-        )
-    return given
-
-
 @check(
     "A look that changes nothing can be put into any training loop, and a look during a test "
     "does not turn dropout on.",
@@ -73,7 +56,7 @@ def take_a_look(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
     """Examine `take_a_look(net, x)`, which must leave the net in the mode it was in."""
     for mode in (True, False):
         net = _Watched().train(mode)
-        given = _ask(answer, net, _points())
+        given = attempt(answer, net, _points())
         if not net.asked:
             raise NotYet("The net was never asked: `net(x)` gives its predictions.")
         if net.half:
@@ -112,7 +95,7 @@ def take_a_look(answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
 def ask_many(answer: Callable[[nn.Module, Tensor, int], tuple[Tensor, Tensor]]) -> None:
     """Examine `ask_many(net, x, n)`: mean and deviation over n answers in training mode."""
     net, x = _Watched().eval(), _points()
-    given = _ask(answer, net, x, CALLS)
+    given = attempt(answer, net, x, CALLS)
     if not net.asked:
         raise NotYet("The net was never asked: `net(x)` gives one answer.")
     if net.half:
