@@ -1,6 +1,5 @@
 """Once for all tests: the data, and a table of what was measured."""
 
-import json
 import os
 import re
 import shutil
@@ -14,10 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("tests.lab")
 
-from helpers.data import mnist  # noqa: E402
 from tests.lab import Notebook, open_lab, serve  # noqa: E402
-from tests.lessons import LESSONS, ROOT, read, way_to  # noqa: E402
-from tests.networks import without_network  # noqa: E402
+from tests.lessons import LESSONS, read, way_to  # noqa: E402
 
 
 def pytest_configure(config):
@@ -29,9 +26,13 @@ def pytest_configure(config):
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 
+@pytest.hookimpl(wrapper=True)
 def pytest_sessionstart(session):
-    """Get the data before the lessons run, so that no two of them download it."""
-    if not hasattr(session.config, "workerinput"):
+    """Get the data before the lessons run, so that no two workers download it."""
+    yield  # the workers start, and look for tests in the meantime
+    if getattr(session.config.option, "numprocesses", None):
+        from helpers.data import mnist  # with torch, which not all that runs pytest needs
+
         digits = mnist()
         kind = "the full MNIST" if digits.full else "scikit-learn's small scans"
         print(f"The lessons are tested with {kind}.", file=sys.stderr)
@@ -50,22 +51,27 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-LONGEST = ("test_collection", "test_offline", "test_lesson06", "test_lesson05")  # first of all
+# first of all: what waits for silent servers, beside the browser, which can use more than a
+# core; then the longest
+FIRST = ("test_data", "test_lesson05", "test_offline")
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with the modules that take longest, so that no worker ends long after the others.
+    """Order the modules so that no core is idle and no worker ends long after the others.
 
     A class ends with the test that leaves a lesson windowed.
     """
     place: dict[str, int] = {}
-    items.sort(
-        key=lambda item: (
-            not item.nodeid.startswith(tuple(f"tests/{module}" for module in LONGEST)),
+
+    def turn(item):
+        module = item.path.stem
+        return (
+            FIRST.index(module) if module in FIRST else len(FIRST),
             place.setdefault(item.parent.nodeid, len(place)),
             "windowed" in getattr(item, "fixturenames", ()),
         )
-    )
+
+    items.sort(key=turn)
 
 
 SLOWEST = 10
@@ -117,40 +123,6 @@ def pytest_terminal_summary(terminalreporter):
     }
     for (name, cell), seconds in cells.most_common(SLOWEST):
         terminalreporter.write_line(f"  {seconds:5.1f} s  {name}, {ids[name][cell]}")
-
-
-REHEARSAL = """
-from tests.networks import switch_loopback_on
-from tests.rehearsal import main
-
-switch_loopback_on()
-main()
-"""
-
-
-@pytest.fixture(scope="session")
-def rehearse(tmp_path_factory):
-    """A function that rehearses a lesson, without network and MNIST; see tests/rehearsal.py."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "MNIST_"))}
-    environment |= {"LESSON_DEVICE": "cpu", "OMP_NUM_THREADS": "1"}
-    environment["CUDA_VISIBLE_DEVICES"] = ""  # a process that has used a GPU can't be forked
-    errors = tmp_path_factory.mktemp("rehearsal") / "errors.txt"
-    with open(errors, "w") as log, subprocess.Popen(
-        [*without_network(), sys.executable, "-c", REHEARSAL],
-        cwd=ROOT, env=environment, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-    ) as process:  # fmt: skip
-
-        def ask(lesson: Path, **how: float) -> dict:
-            order = {"lesson": str(lesson), "data": str(tmp_path_factory.mktemp("data")), **how}
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-            assert answer, errors.read_text()[-3000:]
-            return json.loads(answer)
-
-        yield ask
-        process.stdin.close()
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -58,8 +58,8 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     kernelapp.launch_new_instance()
 
 
-def fork_kernels() -> None:
-    """Let this process start its kernels as forks from now on, on Linux.
+def fork_kernels(*modules: str) -> None:
+    """Let this process start its kernels as forks from now on, on Linux, with `modules` imported.
 
     The process must have been started with `python -c`: a fork would run its main file again.
     On macOS a process that has imported this much can't be forked safely.
@@ -71,5 +71,5 @@ def fork_kernels() -> None:
 
         local_provisioner.launch_kernel = Kernel
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as a kernel does
-        forkserver.set_forkserver_preload(IMPORTED)
+        forkserver.set_forkserver_preload([*IMPORTED, *modules])
         forkserver.ensure_running()

@@ -1,24 +1,18 @@
 """Play a lesson's cells in any order, as impatient learners do, and say what went wrong.
 
-    python -m tests.rehearsal LESSON SEED [CELLS]      (default: 25 cells in random order)
-
-Cells run in IPython, in processes that are forked from one that has imported what all
-lessons import: a fork keeps the state from which several tries begin, and a try that dies
-takes nothing else with it. Prints one JSON object: what was tried, and every trouble.
-Without arguments it reads orders, a JSON object a line, and answers each with a line: so
-many lessons need the imports only once.
+This happens inside kernels, asked by tests/encore.py: one is looked at while nbval runs the
+lesson and then plays on in disorder, another one tries each section alone. What is played is
+played in forks: a fork keeps the state from which several tries begin, and a try that dies
+takes nothing else with it.
 """
 
 import contextlib
-import gc
 import io
 import json
 import os
 import random
 import select
 import signal
-import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -34,37 +28,26 @@ AFTER = (0.001, 0.2)
 # seconds of computing: a cell that is silent for so long must be announced. 2 s, where nothing
 # else is to be done; a core that is shared takes up to twice as long for the same
 SLOW = 4.0
-
-
-class Printed(io.StringIO):
-    """What a cell prints, and when it began to."""
-
-    first: float | None = None
-
-    def write(self, text: str) -> int:
-        """Keep the time of the first text."""
-        if self.first is None:
-            self.first = time.process_time()
-        return super().write(text)
+OUTPUTS = {"stream", "display_data", "update_display_data", "execute_result"}
 
 
 class Stage:
-    """An IPython that runs the cells of one lesson and collects troubles."""
+    """A kernel that runs the cells of one lesson and collects troubles."""
 
-    def __init__(self, lesson: Path, slow: float = SLOW) -> None:
-        from IPython.core.interactiveshell import InteractiveShell
+    def __init__(self, lesson: Path) -> None:
+        from IPython import get_ipython
 
-        self.slow = slow
-        cells = read(lesson).cells
-        self.cells = {c.id: c for c in cells if c.cell_type == "code"}
+        notebook = read(lesson)
+        # how to rehearse; a real lesson has no such metadata, and a test says so
+        self.how = {"slow": SLOW, "cells": 25} | notebook.metadata.get("rehearsal", {})
+        self.cells = {c.id: c for c in notebook.cells if c.cell_type == "code"}
         self.announced, prose = set(), ""  # cells said to take some seconds
-        for cell in cells:
+        for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 prose = cell.source
             elif "seconds" in prose:
                 self.announced.add(cell.id)
-        self.shell = InteractiveShell.instance()
-        self.shell.showtraceback = lambda *args, **kwargs: None
+        self.shell = get_ipython()
         self.troubles: list[str] = []
         self.trainings: list[str] = []  # cells that showed a live picture
         self.seconds: dict[str, float] = {}
@@ -83,6 +66,44 @@ class Stage:
 
         LivePicture.__enter__ = entered
         self.on_training: Callable[[], object] = lambda: None
+
+    def look_on(self) -> None:
+        """Note, while another one runs the cells in order, which train and which are silent."""
+        session, coming = self.shell.kernel.session, iter(self.cells)
+        send, name, begun, first = session.send, None, 0.0, None
+
+        def sent(stream, message, *rest, **more):
+            nonlocal first
+            kind = message if isinstance(message, str) else message["msg_type"]
+            if first is None and kind in OUTPUTS:
+                first = time.process_time()
+            return send(stream, message, *rest, **more)
+
+        def begin(info):
+            nonlocal name, begun, first
+            name, begun, first = next(coming, None), time.process_time(), None
+
+        def end(result):
+            silent = (first or time.process_time()) - begun
+            if (
+                name
+                and silent > self.how["slow"]
+                and name not in {*self.announced, *self.trainings}
+            ):
+                self.troubles.append(
+                    f"{name} (first run): silent for {silent:.1f} s: let it show that it works, "
+                    "or say above it that it takes some seconds"
+                )
+
+        session.send = sent
+        self.on_training = lambda: self.trainings.append(name)
+        self.shell.events.register("pre_run_cell", begin)
+        self.shell.events.register("post_run_cell", end)
+
+    def fall_silent(self) -> None:
+        """Let a fork tell the front end nothing: it would think that it hears the kernel."""
+        self.shell.kernel.session.send = lambda *args, **more: None
+        self.shell.showtraceback = lambda *args, **more: None
 
     def play(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:
         """Run a cell; an error that it is not tagged for is a trouble."""
@@ -106,16 +127,10 @@ class Stage:
     def _run(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:
         self.played += 1
         cell = self.cells[name]
-        start, begun = time.monotonic(), time.process_time()
-        with contextlib.redirect_stdout(Printed()) as out, contextlib.redirect_stderr(out):
+        start = time.monotonic()
+        with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
             result = self.shell.run_cell(cell.source, store_history=False)
         self.seconds[name] = max(time.monotonic() - start, self.seconds.get(name, 0))
-        silent = (out.first or time.process_time()) - begun
-        if silent > self.slow and name not in self.announced and name not in self.trainings:
-            self.troubles.append(
-                f"{name} ({when}): silent for {silent:.1f} s: let it show that it works, "
-                "or say above it that it takes some seconds"
-            )
         error = result.error_before_exec or result.error_in_exec
         if "raises-exception" in tags(cell):
             if error is None:
@@ -157,17 +172,17 @@ def apart(stage: Stage, task: Callable[[], object]) -> None:
     """Do `task` in a fork; its troubles come back, and what it changed is gone with it."""
 
     def alone():
-        stage.troubles, stage.trainings, stage.played = [], [], 0
+        stage.fall_silent()
+        stage.troubles, stage.played = [], 0
         task()
-        return stage.troubles, stage.trainings, stage.played
+        return stage.troubles, stage.played
 
     try:
-        troubles, trainings, played = in_a_fork(alone)
+        troubles, played = in_a_fork(alone)
     except ChildProcessError as error:
         stage.troubles.append(str(error))
     else:
         stage.troubles += troubles
-        stage.trainings += trainings
         stage.played += played
 
 
@@ -183,18 +198,15 @@ def _read_until(pipe, end: float, child: int) -> str:
     return ""
 
 
-def again(stage: Stage, seed: int, cells: int) -> None:
-    """Run every cell twice in a row, walk about at random, then run all once more."""
-    names = list(stage.cells)
-    for name in names:
-        stage.play(name, "first run")
-        stage.play(name, "run again at once")
-    trainings = set(stage.trainings)
-    apart(stage, lambda: walk(stage, seed, cells))
+def again(stage: Stage, seed: int) -> None:
+    """After a Run All, run all again and each cell twice; then walk about at random."""
+    names, trainings = list(stage.cells), set(stage.trainings)
     for name, after in zip(names, [*names[1:], names[-1]]):
         if name in trainings:
             apart(stage, lambda name=name, after=after: break_off(stage, name, after))
         stage.play(name, "Run All a second time")
+        stage.play(name, "run again at once")
+    walk(stage, seed, stage.how["cells"])
 
 
 def walk(stage: Stage, seed: int, cells: int) -> None:
@@ -232,43 +244,29 @@ def alone(stage: Stage, paths: dict[str, list[str]]) -> None:
         paths = {title: path[1:] for title, path in paths.items()}
 
 
-def rehearse(lesson: str, seed: int, cells: int = 25, data: str = "", slow: float = SLOW) -> dict:
-    """Try everything with one lesson; `data` is the folder for data, if not the usual one.
+stage: Stage  # this kernel's
 
-    A cell may be silent for `slow` seconds of computing.
-    """
-    os.chdir(Path(lesson).parent)
-    if data:
-        os.environ["LESSON_DATA"] = data
-    stage = Stage(Path(lesson), slow)
+
+def look_on(lesson: str, memory: str) -> None:
+    """Look on in a new kernel while the lesson is run; `memory` is a folder, to remember in."""
+    global stage
+    remember(Path(memory))
+    stage = Stage(Path(lesson))
+    stage.look_on()
+
+
+def play_on(seed: int) -> str:
+    """Play in disorder in the kernel in which the lesson was run; return as JSON what was seen."""
+    apart(stage, lambda: again(stage, seed))
+    return json.dumps([stage.troubles, stage.played])
+
+
+def play_sections(lesson: str, memory: str) -> str:
+    """Play each section alone, in a new kernel; return as JSON what was seen."""
+    remember(Path(memory))
+    stage = Stage(Path(lesson))
     order = list(stage.cells)
-    paths = sections(Path(lesson))
-    with tempfile.TemporaryDirectory() as folder:
-        remember(Path(folder))
-        apart(stage, lambda: again(stage, seed, cells))
-        # the others are a part of Run All from its beginning on
-        parts = {t: p for t, p in paths.items() if p != order[: len(p)]}
-        apart(stage, lambda: alone(stage, parts))
-    return {"played": stage.played, "troubles": stage.troubles}
-
-
-def main(*arguments: str) -> None:
-    """Obey the command line, or the orders that come in line by line."""
-    import matplotlib.pyplot  # noqa: F401
-    import sklearn.datasets  # noqa: F401
-    import torch
-    import torchvision  # noqa: F401
-
-    torch.optim.Adam([torch.zeros(1, requires_grad=True)])  # imports a second's worth of modules
-    gc.freeze()  # else each fork copies the pages of all that was imported, to look for garbage
-    lesson, *numbers = arguments or [""]
-    asked = dict(zip(("seed", "cells"), map(int, numbers)), lesson=str(Path(lesson).resolve()))
-    orders = [asked] if lesson else map(json.loads, iter(sys.stdin.readline, ""))
-    for order in orders:
-        found = in_a_fork(lambda order=order: rehearse(**order), 2 * SECONDS + 60)
-        print(json.dumps(found), flush=True)
-    gc.unfreeze()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    # the others are a part of Run All from its beginning on
+    paths = {t: p for t, p in sections(Path(lesson)).items() if p != order[: len(p)]}
+    apart(stage, lambda: alone(stage, paths))
+    return json.dumps([stage.troubles, stage.played])

@@ -18,14 +18,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torchvision.datasets import MNIST
 
 from helpers.data import Digits, data_folder, mnist, small_digits, write_whole
 from helpers.digits import mnist_form
 from tests import servers
 
 ROOT = Path(__file__).parents[1]
-MD5 = dict(MNIST.resources)
+# as published by those who gave MNIST away, and asked for by torchvision
+MD5 = {
+    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+MIRRORS = "torchvision.datasets.MNIST.mirrors"
 ADVICE = "set MNIST_MIRROR to an http address"
 NOBODY = 65534
 
@@ -82,7 +88,7 @@ def folder(tmp_path, monkeypatch, closed) -> Path:
     monkeypatch.setenv("LESSON_DATA", str(folder))
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.delenv("MNIST_MIRROR", raising=False)
-    monkeypatch.setattr(MNIST, "mirrors", [closed])
+    monkeypatch.setattr(MIRRORS, [closed])
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     return folder
 
@@ -95,7 +101,7 @@ def mirrors(monkeypatch, originals):
         def start(*answers: servers.Answer) -> list[str]:
             addresses = [running.enter_context(servers.serve(a, originals)) for a in answers]
             monkeypatch.setenv("MNIST_MIRROR", addresses[0])
-            monkeypatch.setattr(MNIST, "mirrors", addresses[1:])
+            monkeypatch.setattr(MIRRORS, addresses[1:])
             return addresses
 
         yield start
