@@ -51,9 +51,11 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-# first of all: what waits for silent servers, beside the browser, which can use more than a
-# core; then the longest
-FIRST = ("test_data", "test_lesson05", "test_offline")
+# what waits for something, beside the browser, which can use more than a core; then the longest.
+# The fourth of them waits for the browser's end, for each worker is given two at once
+FIRST = (
+    "test_data", "test_lesson05", "test_lesson10", "test_training", "test_guard", "test_offline"
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
