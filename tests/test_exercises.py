@@ -8,7 +8,7 @@ from helpers.checks.verdict import NotYet, Verdict, attempt, check
 from tests.lessons import LESSONS, exercises, read, tags
 
 ANSWERS = {
-    lesson: importlib.import_module(f"tests.wrong.lesson{lesson.name[:2]}") for lesson in LESSONS
+    lesson: importlib.import_module(f"tests.answers.lesson{lesson.name[:2]}") for lesson in LESSONS
 }
 WRONG = [(lesson, *wrong) for lesson in LESSONS for wrong in ANSWERS[lesson].WRONG]
 RIGHT = [(lesson, *right) for lesson in LESSONS for right in getattr(ANSWERS[lesson], "RIGHT", [])]

@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 10."""
+"""Typical answers to the exercises of lesson 10."""
 
 SCORES = "def scores_of(net, x):\n    "
 WHERE = "next(net.parameters()).device"

@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 05."""
+"""Typical answers to the exercises of lesson 05."""
 
 CONVOLVE = """
 def convolve(image, kernel):

@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 02."""
+"""Typical answers to the exercises of lesson 02."""
 
 FIFTY = "def fifty():\n    return "
 STEP = """

@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 03."""
+"""Typical answers to the exercises of lesson 03."""
 
 STEPS = "def count_steps(samples, batch_size, epochs, drop_last):\n    return "
 WINDOWS = """

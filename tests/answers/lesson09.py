@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 09."""
+"""Typical answers to the exercises of lesson 09."""
 
 NORM = """
 def batch_norm(x, gamma, beta, eps=1e-5):

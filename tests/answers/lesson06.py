@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 06."""
+"""Typical answers to the exercises of lesson 06."""
 
 SEQUENCE = "def as_sequence(images):\n    return images"
 GRU = """

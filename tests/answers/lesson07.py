@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 07."""
+"""Typical answers to the exercises of lesson 07."""
 
 CUT = "def cut(series, size):\n    count = len(series) // size\n    return "
 STEP = """

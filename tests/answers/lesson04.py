@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 04."""
+"""Typical answers to the exercises of lesson 04."""
 
 MOMENTUM = """
 def momentum_step(w, g, v, lr, mu):

@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 08."""
+"""Typical answers to the exercises of lesson 08."""
 
 DROPOUT = """
 def dropout(x, p, training):

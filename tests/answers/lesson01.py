@@ -1,4 +1,4 @@
-"""Typical wrong answers to the exercises of lesson 01."""
+"""Typical answers to the exercises of lesson 01."""
 
 CLEAN = """
 def clean(picture):

@@ -1,1 +1,0 @@
-"""Wrong answers, a module for each lesson: the checks must refuse each with its hint."""
