@@ -1,7 +1,8 @@
 """Kernels that start at once: forks of a process that has imported what all lessons import.
 
 Importing takes a kernel about five seconds of computing. Where lessons are tested for other
-things, one process does it for all; under nbval each lesson's kernel still imports all itself.
+things, one process does it for all; where they are tested as they are, each kernel imports all
+itself.
 """
 
 import gc
