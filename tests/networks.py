@@ -21,7 +21,7 @@ def without_network() -> list[str]:
 def switch_loopback_on() -> None:
     """Switch on the loopback of this process's network: in a new one it is off."""
     if sys.platform == "linux":
-        import fcntl  # Windows has none, and conftest.py imports this module
+        import fcntl  # Windows has none, and imports this module to find tests
 
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
             flags = struct.pack("16sh", b"lo", 1)  # IFF_UP

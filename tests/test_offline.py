@@ -50,7 +50,7 @@ with LiveLoss(losses, 60) as live:
 """
 CLOCK = "import time\nend = globals().get('end') or time.process_time() + 1"
 BUSY = "while time.process_time() < end: pass"
-SECONDS = "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*"
+HEAD = "## 1 · It takes some seconds.\n\n*(uses the set-up alone)*"
 # lessons of these cells, named c1, c2 ...; c0 is the set-up
 TRIED = {
     "holds": ["x = 1", "y = x + 1\nassert y == 2", TRAINS, "assert len(losses) == 60"],
@@ -69,7 +69,7 @@ TRIED = {
     "dies": ["times = globals().get('times', 0) + 1", "import os\nif times > 1: os._exit(3)"],
     "silent": [CLOCK, BUSY],
     "prints": [CLOCK, f"print('working')\n{BUSY}"],
-    "announced": [SECONDS, f"{CLOCK}\n{BUSY}"],
+    "announced": [HEAD, f"{CLOCK}\n{BUSY}"],
 }
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -134,9 +134,9 @@ def seen(room, tmp_path_factory) -> dict[str, dict[str, ElementTree.Element]]:
 
 
 def trouble(case: ElementTree.Element) -> str:
-    """Return what went wrong with a cell, or nothing."""
-    failure = case.find("failure")
-    return "" if failure is None else f"{case.get('name')}: {failure.text}"
+    """Return what went wrong with a cell, be it failed, broken or left out, or nothing."""
+    wrong = [part for part in case if part.tag in ("failure", "error", "skipped")]
+    return "\n".join(f"{case.get('name')}: {part.text or part.get('message')}" for part in wrong)
 
 
 def measured(case: ElementTree.Element) -> dict[str, str]:
@@ -164,6 +164,12 @@ def test_each_section_says_what_it_uses(lesson):
     for head in heads[1:-1]:  # not the picture of where we go, nor the recap
         assert "*(uses " in head, head.splitlines()[0]
     assert len(sections(lesson)) >= 4
+
+
+@pytest.mark.parametrize("end", ["failure", "error", "skipped"])
+def test_whatever_is_not_passed_is_a_trouble(end):
+    case = ElementTree.fromstring(f'<testcase name="Cell 3"><{end} message="why"/></testcase>')
+    assert trouble(case) == "Cell 3: why"
 
 
 def test_the_rehearsal_finds_nothing_in_a_lesson_that_holds(seen):
