@@ -350,7 +350,7 @@ class LessonInBrowser:
         return read(cls.LESSON).cells
 
     def test_it_opens_without_a_question_and_with_its_pictures(self, notebook):
-        assert notebook.page.locator(".jp-Dialog, .Toastify__toast").count() == 0
+        assert notebook.page.locator(".jp-Dialog, .Toastify__toast, .jp-cell-menu").count() == 0
         for name in notebook.explorers:
             expect(notebook.cell(name).locator(".jp-OutputArea img")).to_be_visible()
             notebook.shoot(f"before-{name}")
