@@ -1,7 +1,7 @@
 """Once for all tests: the data, and a table of what was measured."""
 
+import gc
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -13,17 +13,19 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("tests.lab")
 
+from tests.forks import fork_kernels, peak_memory  # noqa: E402
 from tests.lab import Notebook, open_lab, serve  # noqa: E402
 from tests.lessons import LESSONS, read, way_to  # noqa: E402
 
 
 def pytest_configure(config):
-    """Watch the kernels' memory; share the cores: kernels that all want all hinder each other."""
+    """Watch the kernels' memory. Workers share the cores, and fork their kernels."""
     config.pluginmanager.register(KernelMemory())
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
     if workers:
         threads = max(1, (os.cpu_count() or 1) // int(workers))
-        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # all for each would hinder both
+        fork_kernels()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -74,9 +76,11 @@ def pytest_collection_modifyitems(items):
         )
 
     items.sort(key=turn)
+    gc.freeze()  # what was imported is no longer searched for garbage
 
 
 SLOWEST = 10
+PEAK = "kernel's peak, MB"
 
 
 class KernelMemory:
@@ -87,10 +91,8 @@ class KernelMemory:
         """Note how much memory the kernel of a notebook has needed so far."""
         kernel = getattr(item.parent, "kernel", None)
         pid = getattr(getattr(getattr(kernel, "km", None), "provisioner", None), "pid", None)
-        status = Path(f"/proc/{pid}/status")
-        if pid and status.exists():
-            peak = re.search(r"VmHWM:\s+(\d+)", status.read_text())
-            item.user_properties.append(("kernel's peak, MB", int(peak[1]) // 1000 if peak else 0))
+        if pid and Path(f"/proc/{pid}/status").exists():
+            item.user_properties.append((PEAK, peak_memory(pid)))
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -108,7 +110,7 @@ def pytest_terminal_summary(terminalreporter):
         if is_cell:
             cells[Path(lesson).stem, int(cell)] += report.duration
         for name, value in report.user_properties:
-            if is_cell:
+            if name == PEAK:
                 peaks[lesson] = max(value, peaks.get(lesson, 0))
             elif report.when == "call":
                 terminalreporter.write_line(f"{name}: {value}")
@@ -175,6 +177,7 @@ def notebook(request, lab):
 @pytest.fixture(scope="class")
 def ran(request, notebook):
     """The same after all that is tested, and what it uses, was run."""
+    notebook.let_the_kernel(request.cls.BEFORE)
     used = (*notebook.explorers, *request.cls.USED)
     notebook.run(*way_to(request.cls.LESSON, *used))
     return notebook

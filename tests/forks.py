@@ -1,17 +1,22 @@
 """Kernels that start at once: forks of a process that has imported what all lessons import.
 
-Importing takes a kernel about five seconds of computing. Where lessons are tested for other
-things, one process does it for all; where they are tested as they are, each kernel imports all
-itself.
+Importing takes a kernel about five seconds of computing. One process does it for all; what is
+to be seen of it once, that it says nothing, has a test of its own.
 """
 
 import gc
 import multiprocessing
 import os
+import re
 import sys
 import time
+from pathlib import Path
+from unittest.mock import patch
 
-IMPORTED = ["torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipykernel.kernelapp"]
+IMPORTED = [
+    "torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipywidgets",
+    "ipykernel.kernelapp", "ipykernel.debugger",
+]  # fmt: skip
 
 
 class Kernel:
@@ -59,10 +64,27 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     kernelapp.launch_new_instance()
 
 
+def peak_memory(pid: int) -> int:
+    """Return how much memory a kernel has needed so far, in MB, 0 where the system won't say.
+
+    Of the files that a fork shares with its server only what it touches counts as its own, so
+    the rest is added: a kernel that stands alone has them all.
+    """
+
+    def size(process: int, kind: str) -> int:
+        found = re.search(rf"{kind}:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+        return int(found[1]) if found else 0
+
+    server = size(pid, "PPid")
+    shared = size(server, "RssFile") - size(pid, "RssFile") if server != os.getpid() else 0
+    return (size(pid, "VmHWM") + max(0, shared)) // 1000
+
+
 def fork_kernels(*modules: str) -> None:
     """Let this process start its kernels as forks from now on, on Linux, with `modules` imported.
 
-    The process must have been started with `python -c`: a fork would run its main file again.
+    The process must have been started with `python -c`, as pytest's workers are: a fork would
+    run its main file again.
     On macOS a process that has imported this much can't be forked safely.
     """
     if sys.platform == "linux":
@@ -71,6 +93,10 @@ def fork_kernels(*modules: str) -> None:
         from jupyter_client.provisioning import local_provisioner
 
         local_provisioner.launch_kernel = Kernel
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as a kernel does
         forkserver.set_forkserver_preload([*IMPORTED, *modules])
-        forkserver.ensure_running()
+        settings = {
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel does
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of itself
+        }
+        with patch.dict(os.environ, settings):
+            forkserver.ensure_running()

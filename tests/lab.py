@@ -198,6 +198,14 @@ class Notebook:
             [self.ids.index(cell_id), source],
         )
 
+    def let_the_kernel(self, code: str) -> None:
+        """Let the kernel run code that stands in no cell."""
+        self.page.evaluate(
+            """code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel
+                .requestExecute({code, silent: true}).done""",
+            code,
+        )
+
     def run(self, *cell_ids: str, seconds: float = 120) -> None:
         """Run cells one after the other; wait for all, and for their explorers to show."""
         self.show(cell_ids[-1])
@@ -343,6 +351,7 @@ class LessonInBrowser:
 
     LESSON: Path
     USED: tuple[str, ...] = ()  # cells that are tested, beside the explorers
+    BEFORE: str = ""  # what the kernel runs before them
 
     @classmethod
     def cells(cls) -> list[NotebookNode]:

@@ -1,5 +1,6 @@
 """The lessons as the tests see them: their cells, exercises and solutions."""
 
+import functools
 import os
 import re
 from pathlib import Path
@@ -12,8 +13,9 @@ FOLDER = Path(os.environ.get("LESSON_FOLDER", ROOT / "notebooks"))
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 
 
+@functools.cache  # checked at each reading, which adds up over a thousand tests
 def read(path: Path) -> nbformat.NotebookNode:
-    """Return a notebook as nbformat reads it."""
+    """Return a notebook as nbformat reads it, the same each time: change a copy of it alone."""
     return nbformat.read(path, as_version=4)
 
 

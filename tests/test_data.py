@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from jupyter_client.manager import run_kernel
 
 from helpers.data import Digits, data_folder, mnist, small_digits, write_whole
 from helpers.digits import mnist_form
@@ -277,38 +277,26 @@ def test_what_is_kept_can_be_read_by_others(folder, mirrors):
     assert {oct((folder / name).stat().st_mode & 0o777) for name in WHOLE} == {"0o644"}
 
 
-KERNEL = """
+IMPORTS = """
 from torchvision.datasets import MNIST
 from helpers.data import mnist
 MNIST.mirrors = []
-print("ready", flush=True)
-input()
-print(mnist().full)
 """
 
 
-def test_two_kernels_that_download_at_once_both_get_the_full_set(folder, mirrors, tmp_path, full):
+def test_two_kernels_that_download_at_once_both_get_the_full_set(folder, mirrors, full):
     mirrors(servers.sound)
-    environment = os.environ | {"TMPDIR": str(tmp_path / "scratch")}
-    kernels = [
-        subprocess.Popen(
-            [sys.executable, "-c", KERNEL],
-            cwd=ROOT,
-            env=environment,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    # neither starts before both have imported what they need
-    assert [kernel.stdout.readline() for kernel in kernels] == ["ready\n"] * 2
-    start = time.monotonic()
-    for kernel in kernels:
-        kernel.stdin.write("\n")
-        kernel.stdin.flush()
-    assert [kernel.communicate(timeout=20)[0] for kernel in kernels] == ["True\n"] * 2
-    assert time.monotonic() - start < 10
+    with contextlib.ExitStack() as running:
+        kernels = [running.enter_context(run_kernel(kernel_name="python3")) for _ in range(2)]
+        for kernel in kernels:  # neither starts before both have imported what they need
+            kernel.execute(IMPORTS, reply=True, timeout=60)
+        start = time.monotonic()
+        for kernel in kernels:
+            kernel.execute("digits = mnist()", user_expressions={"full": "digits.full"})
+        for kernel in kernels:
+            said = kernel.get_shell_msg(timeout=20)["content"]["user_expressions"]["full"]
+            assert said["data"]["text/plain"] == "True"
+        assert time.monotonic() - start < 10
     assert_whole(folder, full)
 
 

@@ -1,5 +1,6 @@
 """Who tests the tests? Spoilt copies of a lesson, which must fail, notebook and cell named."""
 
+import copy
 import os
 import re
 import subprocess
@@ -16,7 +17,7 @@ PRINTS = "rise-over-run"  # a cell that prints numbers, without torch: a kernel 
 
 def spoil(folder: Path, name: str, change, short: bool = False) -> None:
     """Store a copy of the lesson, or of a cell that prints and one that imports, and change it."""
-    notebook = read(LESSON)
+    notebook = copy.deepcopy(read(LESSON))
     cells = {cell.id: cell for cell in notebook.cells}
     if short:
         cells["set-up"].source = "import math"

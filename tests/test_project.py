@@ -15,7 +15,7 @@ import yaml
 from PIL import Image
 
 from tests import readme
-from tests.lessons import LESSONS, ROOT, read
+from tests.lessons import LESSONS, ROOT, read, tags
 
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
 
@@ -84,6 +84,14 @@ def test_helpers_are_small_and_import_no_lesson():
         text = path.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 165, path
         assert "notebooks" not in text and "nbformat" not in text, path
+
+
+def test_the_set_up_of_the_lessons_says_nothing_in_a_new_python():
+    """A kernel that is forked, as most are here, has imported everything before."""
+    cells = [cell for lesson in LESSONS for cell in read(lesson).cells if "setup" in tags(cell)]
+    command = [sys.executable, "-c", "\n".join(cell.source for cell in cells)]
+    done = subprocess.run(command, cwd=ROOT / "notebooks", capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
