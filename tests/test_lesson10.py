@@ -1,5 +1,6 @@
 """Lesson 10 in a real browser, its numbers without one, and a GPU that is pretended."""
 
+import functools
 import math
 import os
 import re
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
+from helpers import scripts
 from helpers.checks import lesson10
 from helpers.checks.lesson10_clock import WAYS, PretendedGPU, timed
 from helpers.explorers import DeviceExplorer
@@ -199,15 +201,26 @@ needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="n
 
 
 @needs_proc
+def test_two_processes_agree_with_one(monkeypatch, capsys):
+    """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
+    monkeypatch.setattr(scripts, "run_script", functools.partial(run_script, seconds=150))
+    names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
+    for cell in ("halves", "ddp-script", "launched"):
+        exec(source(LESSON, cell), names)
+    *_, first, second, said = capsys.readouterr().out.splitlines()
+    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
+    assert names["finished"] and said == "equal to one process on all rows"
+
+
+@needs_proc
 def test_when_one_process_is_killed_nothing_is_left_running():
     folder = scratch_folder()
     script = """
-import os, time
-rank = os.environ["RANK"]
-open(f"process{rank}", "w").write(str(os.getpid()))
-while not (os.path.exists("process0") and os.path.exists("process1")):
-    time.sleep(0.01)
-if rank == "1":
+import os, time, torch.distributed as dist
+dist.init_process_group("gloo")
+open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
+dist.barrier()
+if dist.get_rank() == 1:
     os.kill(os.getpid(), 9)
 time.sleep(600)
 """
