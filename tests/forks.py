@@ -60,7 +60,8 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     os.environ.clear()
     os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))  # it ends when its parent does
     os.chdir(cwd or ".")
-    sys.argv = ["ipykernel_launcher.py", *arguments]
+    # it has the standard error of the process that forks it, which is read by people
+    sys.argv = ["ipykernel_launcher.py", "--log-level=ERROR", *arguments]
     kernelapp.launch_new_instance()
 
 
