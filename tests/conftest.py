@@ -101,7 +101,7 @@ def pytest_terminal_summary(terminalreporter):
         report
         for outcome in ("passed", "failed", "error", "")
         for report in terminalreporter.getreports(outcome)
-        if hasattr(report, "when")
+        if hasattr(report, "user_properties")  # not what could not be collected
     ]
     cells = Counter()
     peaks: dict[str, int] = {}

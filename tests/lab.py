@@ -23,6 +23,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.lessons import ROOT, exercises, read, tags
 
 LAB = """
+import tests.lean
 from tests.forks import fork_kernels
 
 fork_kernels()

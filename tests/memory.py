@@ -19,7 +19,7 @@ from helpers import dropout, scripts, training
 
 def remember(folder: Path) -> None:
     """Let scripts, timers and trainings without a picture look in `folder` for an old outcome."""
-    run_anew, time_anew = scripts.run_script, Timer.blocked_autorange
+    run_anew = scripts.run_script
     fit_anew, train_pairs_anew = training.fit, dropout.train_pairs
 
     def recall(question: list, answer: Callable[[], object]) -> object:
@@ -60,18 +60,22 @@ def remember(folder: Path) -> None:
         torch.set_rng_state(chance)
         return rows
 
-    def blocked_autorange(timer, **settings):
-        operands = [
-            (name, getattr(value, "shape", None), str(getattr(value, "dtype", "")))
-            for name, value in timer._globals.items()
-            if not name.startswith("__")
-        ]
-        task = timer._task_spec
-        question = [task.stmt, task.setup, task.num_threads, operands, settings]
-        return recall(question, lambda: time_anew(timer, **settings))
+    def timed(time_anew: Callable) -> Callable:
+        def time(timer, *settings, **more):
+            operands = [
+                (name, getattr(value, "shape", None), str(getattr(value, "dtype", "")))
+                for name, value in timer._globals.items()
+                if not name.startswith("__")
+            ]
+            task = timer._task_spec
+            question = [time_anew.__name__, task.stmt, task.setup, task.num_threads]
+            question += [operands, settings, more]
+            return recall(question, lambda: time_anew(timer, *settings, **more))
+
+        return time
 
     scripts.run_script, training.fit, dropout.train_pairs = run_script, fit, train_pairs
-    Timer.blocked_autorange = blocked_autorange
+    Timer.timeit, Timer.blocked_autorange = timed(Timer.timeit), timed(Timer.blocked_autorange)
 
 
 def files(folder: Path | None) -> dict[str, bytes]:

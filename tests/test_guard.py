@@ -5,9 +5,11 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from tests.lessons import ROOT, read
 
@@ -85,19 +87,27 @@ def failed(said: str, name: str) -> list[str]:
     return [line for line in said.splitlines() if line.startswith("FAILED") and name in line]
 
 
-def test_what_nbval_runs_fails_where_it_is_spoilt(tmp_path):
+@pytest.fixture(scope="module")
+def said(tmp_path_factory) -> tuple[str, str]:
+    """What our tests say of copies that are run, and of copies that are looked at."""
+    run, look = map(tmp_path_factory.mktemp, ("run", "look"))
     for change in RUN:
-        spoil(tmp_path, change.__name__, change, short=True)
-    copies = map(str, tmp_path.glob("*.ipynb"))
-    said = suite(tmp_path, f"--rootdir={tmp_path}", "-n0", "--nbval-cell-timeout=2", *copies)
-    for change in RUN:
-        assert failed(said, f"{change.__name__}.ipynb::Cell 1"), f"{change.__name__}: {said}"
-
-
-def test_what_nbval_does_not_see_is_looked_at(tmp_path):
+        spoil(run, change.__name__, change, short=True)
     for change in LOOKED_AT:
-        spoil(tmp_path, change.__name__, change)
-    said = suite(tmp_path, "-n0", "tests/test_notebooks.py", "-k", "not links")
-    assert f"[{unknown_magic.__name__}] - AssertionError: {PRINTS}" in said
-    assert f"[{no_picture.__name__}] - AssertionError: explore" in said
-    assert f"test_every_cell_was_run_once_in_order[{stripped.__name__}]" in said
+        spoil(look, change.__name__, change)
+    copies = map(str, run.glob("*.ipynb"))
+    with ThreadPoolExecutor() as both:  # at once: the first of them mostly waits
+        ran = both.submit(suite, run, f"--rootdir={run}", "-n0", "--nbval-cell-timeout=2", *copies)
+        seen = both.submit(suite, look, "-n0", "tests/test_notebooks.py", "-k", "not links")
+        return ran.result(), seen.result()
+
+
+def test_what_nbval_runs_fails_where_it_is_spoilt(said):
+    for change in RUN:
+        assert failed(said[0], f"{change.__name__}.ipynb::Cell 1"), f"{change.__name__}: {said[0]}"
+
+
+def test_what_nbval_does_not_see_is_looked_at(said):
+    assert f"[{unknown_magic.__name__}] - AssertionError: {PRINTS}" in said[1]
+    assert f"[{no_picture.__name__}] - AssertionError: explore" in said[1]
+    assert f"test_every_cell_was_run_once_in_order[{stripped.__name__}]" in said[1]

@@ -201,32 +201,30 @@ needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="n
 
 
 @needs_proc
-def test_two_processes_agree_with_one(monkeypatch, capsys):
+def test_two_processes_agree_with_one_and_when_one_is_killed_nothing_is_left_running(
+    monkeypatch, capsys
+):
     """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
     monkeypatch.setattr(scripts, "run_script", functools.partial(run_script, seconds=150))
     names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
-    for cell in ("halves", "ddp-script", "launched"):
+    for cell in ("halves", "ddp-script"):
         exec(source(LESSON, cell), names)
-    *_, first, second, said = capsys.readouterr().out.splitlines()
-    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
-    assert names["finished"] and said == "equal to one process on all rows"
-
-
-@needs_proc
-def test_when_one_process_is_killed_nothing_is_left_running():
-    folder = scratch_folder()
-    script = """
-import os, time, torch.distributed as dist
-dist.init_process_group("gloo")
+    work, goodbye = names["script"].split("dist.destroy_process_group()")
+    killed = """
+import time
 open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
 dist.barrier()
 if dist.get_rank() == 1:
     os.kill(os.getpid(), 9)
 time.sleep(600)
 """
-    said = run_script(script, 90, LAUNCH, folder)
-    assert "stopped after" not in said and "exitcode" in said
-    processes = [int((folder / f"process{rank}").read_text()) for rank in range(2)]
+    names["script"] = work + killed + goodbye
+    exec(source(LESSON, "launched"), names)
+    *_, first, second, said = capsys.readouterr().out.splitlines()
+    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
+    assert names["finished"] and said == "equal to one process on all rows"
+    assert "stopped after" not in names["said"] and "exitcode" in names["said"]
+    processes = [int((names["folder"] / f"process{rank}").read_text()) for rank in range(2)]
     assert not any(map(running, processes))
 
 

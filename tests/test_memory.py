@@ -12,7 +12,7 @@ from tests.memory import remember
 def remembering(monkeypatch, tmp_path):
     """Scripts, timers and trainings remember, until the end of the test."""
     remembered = [(scripts, "run_script"), (training, "fit"), (dropout, "train_pairs")]
-    for place, name in [*remembered, (Timer, "blocked_autorange")]:
+    for place, name in [*remembered, (Timer, "timeit"), (Timer, "blocked_autorange")]:
         monkeypatch.setattr(place, name, getattr(place, name))
     remember(tmp_path)
 
@@ -52,9 +52,9 @@ def test_a_remembered_training_leaves_what_the_training_left(remembering):
 
 
 def test_a_timer_remembers_operands_of_one_shape(remembering):
-    def timed(n: int, threads: int = 1) -> float:
+    def timed(n: int, threads: int = 1) -> tuple[float, float]:
         timer = Timer("a @ a", globals={"a": torch.zeros(n, n)}, num_threads=threads)
-        return timer.blocked_autorange(min_run_time=0.001).median
+        return timer.blocked_autorange(min_run_time=0.001).median, timer.timeit(5).median
 
     first = timed(5)
     assert timed(5) == first
