@@ -141,10 +141,12 @@ class Notebook:
                 const notebook = window.jupyterapp.shell.currentWidget.content;
                 notebook.activeCellIndex = i;
                 await notebook.scrollToItem(i, 'start');
+                for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
             }""",
             self.ids.index(cell_id),
         )
-        self.page.wait_for_timeout(250 if SHOTS else 80)
+        if SHOTS:
+            self.page.wait_for_timeout(250)
 
     def active(self) -> tuple[str, bool]:
         """Return the id of the selected cell, and whether its top is on the screen."""
@@ -340,7 +342,7 @@ def _wait(condition, seconds: float, otherwise: str) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{otherwise} after {seconds} s"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 class LessonInBrowser:

@@ -39,7 +39,9 @@ class Stage:
 
         notebook = read(lesson)
         # how to rehearse; a real lesson has no such metadata, and a test says so
-        self.how = {"slow": SLOW, "cells": 25} | notebook.metadata.get("rehearsal", {})
+        self.how = {"slow": SLOW, "quick": QUICK, "cells": 25} | notebook.metadata.get(
+            "rehearsal", {}
+        )
         self.cells = {c.id: c for c in notebook.cells if c.cell_type == "code"}
         self.announced, prose = set(), ""  # cells said to take some seconds
         for cell in notebook.cells:
@@ -215,7 +217,7 @@ def walk(stage: Stage, seed: int, cells: int) -> None:
     end = stage.played + cells
     while stage.played < end:
         name = chance.choice(names)
-        if stage.seconds[name] < QUICK:
+        if stage.seconds[name] < stage.how["quick"]:
             when = f"cell {cells - end + stage.played + 1} of a random walk"
             stage.play(name, when, allow=(AssertionError,))
 

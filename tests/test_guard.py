@@ -97,7 +97,7 @@ def said(tmp_path_factory) -> tuple[str, str]:
         spoil(look, change.__name__, change)
     copies = map(str, run.glob("*.ipynb"))
     with ThreadPoolExecutor() as both:  # at once: the first of them mostly waits
-        ran = both.submit(suite, run, f"--rootdir={run}", "-n0", "--nbval-cell-timeout=2", *copies)
+        ran = both.submit(suite, run, f"--rootdir={run}", "-n0", "--nbval-cell-timeout=1", *copies)
         seen = both.submit(suite, look, "-n0", "tests/test_notebooks.py", "-k", "not links")
         return ran.result(), seen.result()
 
