@@ -19,12 +19,17 @@ from tests.lessons import LESSONS, read, way_to  # noqa: E402
 
 
 def pytest_configure(config):
-    """Watch the kernels' memory. Workers share the cores, and fork their kernels."""
+    """Watch the kernels' memory. Workers share the cores."""
     config.pluginmanager.register(KernelMemory())
     workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
     if workers:
         threads = max(1, (os.cpu_count() or 1) // int(workers))
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # all for each would hinder both
+
+
+def pytest_collection_finish(session):
+    """Let the workers fork their kernels. What is forked is made while the first tests run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
         fork_kernels()
 
 
