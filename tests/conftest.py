@@ -58,10 +58,12 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
-# what waits for something, beside the browser, which can use more than a core; then the longest.
-# The fourth of them waits for the browser's end, for each worker is given two at once
+# what waits for something, beside the browser, which can use more than a core; then the longest,
+# and what waits beside that. The fourth of them waits for the browser's end, for each worker is
+# given two at once
 FIRST = (
-    "test_data", "test_lesson05", "test_lesson10", "test_training", "test_guard", "test_offline"
+    "test_data", "test_lesson05", "test_lesson10", "test_training", "test_guard", "test_offline",
+    "test_project", "test_errors",
 )  # fmt: skip
 
 

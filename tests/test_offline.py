@@ -26,7 +26,7 @@ from tests.networks import insist_that_it_is_cut, switch_loopback_on
 
 switch_loopback_on()
 insist_that_it_is_cut(int(sys.argv[1]))
-fork_kernels("tests.rehearsal")
+fork_kernels("tests.lean", "tests.rehearsal")
 import pytest
 
 plugins = ["-p", "no:cacheprovider", "-p", "tests.conftest", "-p", "tests.encore"]
