@@ -167,9 +167,10 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def lab(browser, tmp_path_factory):
+def lab(request, tmp_path_factory):
     """A page with a JupyterLab on copies of the lessons."""
     with serve(tmp_path_factory.mktemp("lab")) as address:
+        browser = request.getfixturevalue("browser")  # which starts while JupyterLab does
         yield open_lab(browser.new_page(), address)
 
 

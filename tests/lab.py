@@ -78,9 +78,7 @@ def serve(folder: Path) -> Iterator[str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
         server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT)
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(lambda: _answers(f"{address}/api?token={TOKEN}"), 60, "JupyterLab did not start")
-        yield address
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(20)
@@ -88,6 +86,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 def open_lab(page: Page, address: str) -> Page:
     """Open JupyterLab in presentation mode, without side bars, as whoever teaches does."""
+    _wait(lambda: _answers(f"{address}/api?token={TOKEN}"), 60, "JupyterLab did not start")
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     page.goto(f"{address}/lab?token={TOKEN}&reset")
     page.wait_for_function("window.jupyterapp?.restored.then(() => true)", timeout=60_000)

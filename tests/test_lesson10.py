@@ -5,6 +5,7 @@ import math
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -52,6 +53,61 @@ class TestLesson10(LessonInBrowser):
         keys = ["ArrowLeft"] * 12 + ["ArrowRight"] * 12 + ["ArrowLeft"] * 12 + ["ArrowRight"] * 9
         delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
         record_property("device explorer, from key press to new pixels", delays)
+
+
+def running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{process}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
+
+
+@pytest.fixture(scope="module")
+def limited():
+    """What a launcher says that is stopped, and its workers; other tests run in the meantime."""
+    script = """
+import os, time
+rank = os.environ["RANK"]
+open(f"process{rank}", "w").write(str(os.getpid()))
+time.sleep(600)
+"""
+    folder = scratch_folder()
+    with ThreadPoolExecutor() as aside:
+        said = aside.submit(run_script, script, 18, LAUNCH, folder)
+        yield said, folder
+
+
+@needs_proc
+def test_two_processes_agree_with_one_and_when_one_is_killed_nothing_is_left_running(
+    monkeypatch, capsys, limited
+):
+    """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
+    monkeypatch.setattr(scripts, "run_script", functools.partial(run_script, seconds=150))
+    names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
+    for cell in ("halves", "ddp-script"):
+        exec(source(LESSON, cell), names)
+    work, goodbye = names["script"].split("dist.destroy_process_group()")
+    killed = """
+import time
+open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
+dist.barrier()
+if dist.get_rank() == 1:
+    os.kill(os.getpid(), 9)
+time.sleep(600)
+"""
+    names["script"] = work + killed + goodbye
+    exec(source(LESSON, "launched"), names)
+    *_, first, second, said = capsys.readouterr().out.splitlines()
+    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
+    assert names["finished"] and said == "equal to one process on all rows"
+    assert "stopped after" not in names["said"] and "exitcode" in names["said"]
+    processes = [int((names["folder"] / f"process{rank}").read_text()) for rank in range(2)]
+    assert not any(map(running, processes))
 
 
 def row(fixed: float, each: float) -> dict[int, float]:
@@ -188,61 +244,6 @@ def test_no_cell_needs_cuda():
         assert cell.cell_type != "code" or ".cuda()" not in cell.source, cell.id
 
 
-def running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{process}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
-
-
-needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
-
-
-@needs_proc
-def test_two_processes_agree_with_one_and_when_one_is_killed_nothing_is_left_running(
-    monkeypatch, capsys
-):
-    """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
-    monkeypatch.setattr(scripts, "run_script", functools.partial(run_script, seconds=150))
-    names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
-    for cell in ("halves", "ddp-script"):
-        exec(source(LESSON, cell), names)
-    work, goodbye = names["script"].split("dist.destroy_process_group()")
-    killed = """
-import time
-open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
-dist.barrier()
-if dist.get_rank() == 1:
-    os.kill(os.getpid(), 9)
-time.sleep(600)
-"""
-    names["script"] = work + killed + goodbye
-    exec(source(LESSON, "launched"), names)
-    *_, first, second, said = capsys.readouterr().out.splitlines()
-    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
-    assert names["finished"] and said == "equal to one process on all rows"
-    assert "stopped after" not in names["said"] and "exitcode" in names["said"]
-    processes = [int((names["folder"] / f"process{rank}").read_text()) for rank in range(2)]
-    assert not any(map(running, processes))
-
-
-@needs_proc
-def test_after_the_time_limit_a_launcher_and_its_workers_are_gone():
-    folder = scratch_folder()
-    script = """
-import os, time
-rank = os.environ["RANK"]
-open(f"process{rank}", "w").write(str(os.getpid()))
-time.sleep(600)
-"""
-    said = run_script(script, 10, LAUNCH, folder)
-    assert said.endswith("stopped after 10 s")
-    processes = [int(file.read_text()) for file in folder.glob("process*")]
-    assert len(processes) == 2 and not any(map(running, processes))
-
-
 def test_a_pretended_gpu_tells_asking_from_doing():
     gpu = PretendedGPU()
     gpu.work()
@@ -285,3 +286,11 @@ def test_other_right_answers_are_right():
     for answer in (scores_of, seconds_per_call, global_gradient):
         said = getattr(lesson10, answer.__name__)(answer)
         assert said.kind == "correct", said
+
+
+@needs_proc
+def test_after_the_time_limit_a_launcher_and_its_workers_are_gone(limited):
+    said, folder = limited
+    assert said.result().endswith("stopped after 18 s")
+    processes = [int(file.read_text()) for file in folder.glob("process*")]
+    assert len(processes) == 2 and not any(map(running, processes))
