@@ -13,36 +13,43 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("tests.lab")
 
-from tests.forks import fork_kernels, peak_memory  # noqa: E402
+from tests.forks import fork_kernels, peak_memory, start_server  # noqa: E402
 from tests.lab import Notebook, open_lab, serve  # noqa: E402
 from tests.lessons import LESSONS, read, way_to  # noqa: E402
 
+DIGITS = pytest.StashKey[str]()
+
 
 def pytest_configure(config):
-    """Watch the kernels' memory. Workers share the cores."""
+    """Watch the kernels' memory. Workers share the cores, and the process that forks kernels."""
     config.pluginmanager.register(KernelMemory())
-    workers = os.environ.get("PYTEST_XDIST_WORKER_COUNT")
-    if workers:
-        threads = max(1, (os.cpu_count() or 1) // int(workers))
+    workers = getattr(config.option, "numprocesses", None)
+    if workers and "PYTEST_XDIST_WORKER" not in os.environ:
+        threads = max(1, (os.cpu_count() or 1) // workers)
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # all for each would hinder both
+        start_server()  # which imports while the workers look for tests
 
 
 def pytest_collection_finish(session):
-    """Let the workers fork their kernels. What is forked is made while the first tests run."""
+    """Let the workers fork their kernels."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         fork_kernels()
 
 
-@pytest.hookimpl(wrapper=True)
 def pytest_sessionstart(session):
-    """Get the data before the lessons run, so that no two workers download it."""
-    yield  # the workers start, and look for tests in the meantime
-    if getattr(session.config.option, "numprocesses", None):
-        from helpers.data import mnist  # with torch, which not all that runs pytest needs
+    """Let one worker get the data before it looks for tests, so that no two download it."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
+        from helpers.data import mnist  # with torch, which the main process does not need
 
-        digits = mnist()
-        kind = "the full MNIST" if digits.full else "scikit-learn's small scans"
-        print(f"The lessons are tested with {kind}.", file=sys.stderr)
+        kind = "the full MNIST" if mnist().full else "scikit-learn's small scans"
+        session.config.workeroutput["digits"] = kind
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Remember with which data a worker found the lessons."""
+    if digits := getattr(node, "workeroutput", {}).get("digits"):
+        node.config.stash[DIGITS] = digits
 
 
 class Together(LoadScopeScheduling):
@@ -102,7 +109,7 @@ class KernelMemory:
             item.user_properties.append((PEAK, peak_memory(pid)))
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_terminal_summary(terminalreporter, config):
     """Print what tests measured with `record_property`, then the lessons as nbval ran them."""
     reports = [
         report
@@ -121,6 +128,8 @@ def pytest_terminal_summary(terminalreporter):
                 peaks[lesson] = max(value, peaks.get(lesson, 0))
             elif report.when == "call":
                 terminalreporter.write_line(f"{name}: {value}")
+    if digits := config.stash.get(DIGITS, None):
+        terminalreporter.write_line(f"the lessons were tested with {digits}")
     for lesson in sorted(peaks):
         name = Path(lesson).stem
         seconds = sum(taken for (stem, _), taken in cells.items() if stem == name)

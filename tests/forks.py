@@ -5,14 +5,27 @@ to be seen of it once, that it says nothing, has a test of its own.
 """
 
 import gc
-import multiprocessing
+import importlib
+import json
 import os
 import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
 import sys
+import tempfile
 import time
+import traceback
+import weakref
 from pathlib import Path
-from unittest.mock import patch
 
+ADDRESS = "LESSON_KERNELS"  # an environment variable: where the process listens that forks
+SETTINGS = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel does
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of itself
+}
 IMPORTED = [
     "torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipywidgets",
     "ipykernel.kernelapp", "ipykernel.debugger",
@@ -26,27 +39,67 @@ class Kernel:
 
     def __init__(self, command: list[str], env: dict[str, str], cwd: str | None = None, **_):
         arguments = command[command.index("-f") :]
-        context = multiprocessing.get_context("forkserver")
-        self.process = context.Process(target=be_a_kernel, args=(arguments, env, cwd))
-        self.process.start()
-        while os.getpgid(self.process.pid) != self.process.pid and self.poll() is None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.connect(os.environ[ADDRESS])
+            server.sendall(json.dumps([arguments, env, cwd]).encode() + b"\n")
+            self.pid = int(server.makefile().readline())
+        self._ended = os.pidfd_open(self.pid)  # can be read when it has
+        weakref.finalize(self, os.close, self._ended)
+        while os.getpgid(self.pid) != self.pid:
             time.sleep(0.001)  # until it is in a group of its own, for a signal meant for it alone
-        self.pid, self.kill, self.terminate = (
-            self.process.pid, self.process.kill, self.process.terminate
-        )  # fmt: skip
 
     def poll(self) -> int | None:
-        """Return how it ended, or None while it runs."""
-        return self.process.exitcode
+        """Return None while it runs, then 0: how it ended its parent alone could say."""
+        return self.wait(0)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for its end and return how it ended."""
-        self.process.join(timeout)
-        return self.poll()
+        """Wait for its end, at most `timeout` seconds, and return as `poll` does."""
+        return 0 if select.select([self._ended], [], [], timeout)[0] else None
 
     def send_signal(self, number: int) -> None:
-        """Send it a signal."""
-        os.kill(self.pid, number)
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            signal.pidfd_send_signal(self._ended, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+def serve(address: str, *modules: str) -> None:
+    """Import what lessons import, and `modules`; fork a kernel for each who asks at `address`.
+
+    Ends when its standard input is closed, as it is when the process ends that holds it open.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is not meant to hear that
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who asked sees a kernel's end
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(address)
+        door.listen()
+        for module in (*IMPORTED, *modules):
+            importlib.import_module(module)
+        gc.freeze()  # what is shared is not searched for garbage, which would copy it
+        while door in select.select([door, sys.stdin], [], [])[0]:
+            guest, _ = door.accept()
+            with guest, guest.makefile() as question:
+                wanted = json.loads(question.readline())
+                pid = os.fork()
+                if pid:
+                    guest.sendall(f"{pid}\n".encode())
+                    continue
+                door.close()
+            try:
+                be_a_kernel(*wanted)
+            except Exception:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
+    shutil.rmtree(Path(address).parent)
+    os._exit(0)  # at once: to take all this apart takes a second
 
 
 def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> None:
@@ -54,8 +107,10 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     import torch
     from ipykernel import kernelapp
 
-    gc.freeze()  # what is shared is not searched for garbage, which would copy it
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     torch.seed()  # chance is not forked
     os.environ.clear()
     os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))  # it ends when its parent does
@@ -81,23 +136,32 @@ def peak_memory(pid: int) -> int:
     return (size(pid, "VmHWM") + max(0, shared)) // 1000
 
 
-def fork_kernels(*modules: str) -> None:
-    """Let this process start its kernels as forks from now on, on Linux, with `modules` imported.
+def start_server(*modules: str) -> None:
+    """Start the process that forks, on Linux, for this process and all that it starts.
 
-    The process must have been started with `python -c`, as pytest's workers are: a fork would
-    run its main file again.
     On macOS a process that has imported this much can't be forked safely.
     """
     if sys.platform == "linux":
-        from multiprocessing import forkserver
+        address = os.path.join(tempfile.mkdtemp(prefix="kernels-"), "door")
+        command = [sys.executable, "-c", "import sys; from tests.forks import serve\n"]
+        command[-1] += "serve(*sys.argv[1:])"
+        server = subprocess.Popen(
+            [*command, address, *modules],
+            stdin=subprocess.PIPE, env=os.environ | SETTINGS, cwd=Path(__file__).parents[1],
+        )  # fmt: skip
+        _running.append(server)
+        while not os.path.exists(address):
+            assert server.poll() is None, "the process that forks kernels did not start"
+            time.sleep(0.01)
+        os.environ[ADDRESS] = address
 
+
+_running: list[subprocess.Popen] = []  # each ends when its standard input is closed
+
+
+def fork_kernels() -> None:
+    """Let this process start its kernels as forks from now on, if a server was started."""
+    if ADDRESS in os.environ:
         from jupyter_client.provisioning import local_provisioner
 
         local_provisioner.launch_kernel = Kernel
-        forkserver.set_forkserver_preload([*IMPORTED, *modules])
-        settings = {
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a kernel does
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of itself
-        }
-        with patch.dict(os.environ, settings):
-            forkserver.ensure_running()

@@ -21,12 +21,13 @@ from tests.networks import without_network
 GIGABYTES = 3  # for a kernel, at most
 RUN = """
 import sys
-from tests.forks import fork_kernels
+from tests.forks import fork_kernels, start_server
 from tests.networks import insist_that_it_is_cut, switch_loopback_on
 
 switch_loopback_on()
 insist_that_it_is_cut(int(sys.argv[1]))
-fork_kernels("tests.lean", "tests.rehearsal")
+start_server("tests.lean", "tests.rehearsal")
+fork_kernels()
 import pytest
 
 plugins = ["-p", "no:cacheprovider", "-p", "tests.conftest", "-p", "tests.encore"]
