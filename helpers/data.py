@@ -83,11 +83,7 @@ def mnist() -> Digits:
 
 def small_digits() -> Digits:
     """Return scikit-learn's 1,797 scans in MNIST's form, 1,500 to train and 297 to test."""
-    from sklearn.datasets import load_digits
-
-    scans = load_digits()
-    images = torch.stack([mnist_form(scan * (255 / 16)) for scan in torch.tensor(scans.images)])
-    labels = torch.tensor(scans.target)
+    images, labels = _scans()
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
     train, test = order[:1500], order[1500:]
     return Digits(images[train], labels[train], images[test], labels[test])
@@ -117,6 +113,15 @@ def _temporary_folder(instead_of: Path, reason: str) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lessons-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+@functools.cache  # half a second, each time that MNIST is asked for and can't be reached
+def _scans() -> tuple[torch.Tensor, torch.Tensor]:
+    from sklearn.datasets import load_digits
+
+    scans = load_digits()
+    images = torch.stack([mnist_form(scan * (255 / 16)) for scan in torch.tensor(scans.images)])
+    return images, torch.tensor(scans.target)
 
 
 def _load(path: Path) -> Digits | None:

@@ -523,8 +523,11 @@ def test_the_stand_in_has_the_form_of_mnist():
         assert images.flatten(1).any(1).all()
 
 
-def test_the_stand_in_is_the_same_each_time():
-    assert same(small_digits(), small_digits())
+def test_the_stand_in_is_the_same_each_time_whatever_is_done_to_it():
+    spoilt, kept = small_digits(), small_digits()
+    for tensor in spoilt:
+        tensor.zero_()
+    assert kept.train_images.any() and same(small_digits(), kept)
 
 
 # the form of MNIST's images

@@ -49,10 +49,10 @@ with LiveLoss(losses, 60) as live:
         losses.append(1 / (step + 1))
         live.update()
 """
-# a second of computing, once
+# half a second of computing, once
 BUSY = """
 import time
-end = time.process_time() + (0 if {0} in globals().setdefault("done", []) else 1)
+end = time.process_time() + (0 if {0} in globals().setdefault("done", []) else 0.5)
 while time.process_time() < end: pass
 done.append({0})
 """
@@ -110,7 +110,7 @@ def write_tried(folder: Path) -> None:
     """Store the lessons on which the rehearsal is tried."""
     for name, texts in TRIED.items():
         notebook = nbformat.v4.new_notebook()
-        notebook.metadata["rehearsal"] = {"seed": 1, "cells": 60, "slow": 0.6, "quick": 0.4}
+        notebook.metadata["rehearsal"] = {"seed": 1, "cells": 60, "slow": 0.3, "quick": 0.4}
         for i, text in enumerate(("import torch\nfrom torch import nn", *texts)):
             kind = nbformat.v4.new_markdown_cell if text.startswith("## ") else None
             cell = (kind or nbformat.v4.new_code_cell)(text, id=f"c{i}")
