@@ -113,10 +113,12 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     torch.seed()  # chance is not forked
     os.environ.clear()
-    os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))  # it ends when its parent does
+    parent = str(os.getppid())  # it ends when its parent does
+    os.environ.update(env, JPY_PARENT_PID=parent)
     os.chdir(cwd or ".")
     # it has the standard error of the process that forks it, which is read by people
     sys.argv = ["ipykernel_launcher.py", "--log-level=ERROR", *arguments]
+    sys.argv += [f"--IPKernelApp.parent_handle={parent}"]  # read from the variable long ago
     kernelapp.launch_new_instance()
 
 
@@ -147,7 +149,8 @@ def start_server(*modules: str) -> None:
         command[-1] += "serve(*sys.argv[1:])"
         server = subprocess.Popen(
             [*command, address, *modules],
-            stdin=subprocess.PIPE, env=os.environ | SETTINGS, cwd=Path(__file__).parents[1],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            env=os.environ | SETTINGS, cwd=Path(__file__).parents[1],
         )  # fmt: skip
         _running.append(server)
         while not os.path.exists(address):
