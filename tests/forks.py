@@ -145,10 +145,9 @@ def start_server(*modules: str) -> None:
     """
     if sys.platform == "linux":
         address = os.path.join(tempfile.mkdtemp(prefix="kernels-"), "door")
-        command = [sys.executable, "-c", "import sys; from tests.forks import serve\n"]
-        command[-1] += "serve(*sys.argv[1:])"
+        code = "import sys; from tests.forks import serve; serve(*sys.argv[1:])"
         server = subprocess.Popen(
-            [*command, address, *modules],
+            [sys.executable, "-c", code, address, *modules],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
             env=os.environ | SETTINGS, cwd=Path(__file__).parents[1],
         )  # fmt: skip
