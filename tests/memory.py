@@ -1,24 +1,39 @@
 """What a rehearsal computes once: runs whose outcome depends on what they are given alone.
 
-A script is a process of its own and knows nothing of the kernel; a training without a picture
-is a function of net, data, settings and chance; what a timer says of an operation depends on
-its operands' shapes. Whether they are asked for the first time or the fourth, the outcome is
-the same, and many of the lessons' slowest cells are made of them.
+A script is a process of its own and knows nothing of the kernel; what `fit` does is a function
+of net, data, settings and chance; what a timer says of an operation depends on its operands'
+shapes. Whether they are asked for the first time or the fourth, the outcome is the same, and
+many of the lessons' slowest cells are made of them.
 """
 
+import contextlib
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
 from torch.utils.benchmark import Timer
 
 from helpers import dropout, scripts, training
+from helpers.live import LiveLoss
+
+_pictured_anew = False
+
+
+@contextlib.contextmanager
+def pictured_anew() -> Iterator[None]:
+    """Let `fit` really train where it shows a picture, so that it can be interrupted there."""
+    global _pictured_anew
+    _pictured_anew = True
+    try:
+        yield
+    finally:
+        _pictured_anew = False
 
 
 def remember(folder: Path) -> None:
-    """Let scripts, timers and trainings without a picture look in `folder` for an old outcome."""
+    """Let scripts, timers and trainings look in `folder` for an old outcome."""
     run_anew = scripts.run_script
     fit_anew, train_pairs_anew = training.fit, dropout.train_pairs
 
@@ -38,17 +53,24 @@ def remember(folder: Path) -> None:
         return said
 
     def fit(net, images, labels, *settings, live=True, **more):
+        shown = not live
+
         def answer():
-            losses = fit_anew(net, images, labels, *settings, live=False, **more)
+            nonlocal shown
+            shown = True
+            losses = fit_anew(net, images, labels, *settings, live=live, **more)
             return losses, net.state_dict(), torch.get_rng_state()
 
-        if live:
+        if live and _pictured_anew:
             return fit_anew(net, images, labels, *settings, **more)
         given = content(*net.state_dict().values(), images, labels, torch.get_rng_state())
         losses, weights, chance = recall([repr(net), settings, more, given], answer)
         net.load_state_dict(weights)
         net.train()
         torch.set_rng_state(chance)
+        if not shown:
+            with LiveLoss(losses, len(losses)):
+                pass  # its end is drawn
         return losses
 
     def train_pairs(x, y, *settings, **more):

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.lessons import read, sections, tags
-from tests.memory import remember
+from tests.memory import pictured_anew, remember
 
 SECONDS = 300  # for one try, before it is ended
 QUICK = 1.0  # second: slower cells are left out of the random walk
@@ -123,7 +123,8 @@ class Stage:
 
         signal.signal(signal.SIGALRM, stop)
         self.on_training = soon
-        self._run(name, "interrupted")
+        with pictured_anew():
+            self._run(name, "interrupted")
         signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _run(self, name: str, when: str, allow: tuple[type, ...] = ()) -> None:

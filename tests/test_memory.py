@@ -5,6 +5,8 @@ import torch
 from torch.utils.benchmark import Timer
 
 from helpers import dropout, scripts, training
+from helpers.live import LiveLoss
+from tests import memory
 from tests.memory import remember
 
 
@@ -38,17 +40,48 @@ def test_a_script_is_remembered_with_its_files_and_for_these_alone(remembering):
     assert scripts.run_script("print(1 + 1)") == "2"
 
 
-def test_a_remembered_training_leaves_what_the_training_left(remembering):
+@pytest.mark.parametrize("live", [False, True])
+def test_a_remembered_training_leaves_what_the_training_left(remembering, live):
     def trained(seed: int, peak: float) -> list:
         torch.manual_seed(seed)
         net = torch.nn.Linear(3, 2)
         x = torch.arange(60.0).view(20, 3) / 60
-        losses = training.fit(net, x, torch.arange(20) % 2, steps=12, peak=peak, live=False)
+        losses = training.fit(net, x, torch.arange(20) % 2, steps=12, peak=peak, live=live)
         return [losses, net.weight.tolist(), torch.rand(2).tolist()]
 
     first = trained(1, 0.01)
     assert remembering(trained, 1, 0.01) == first
     assert trained(2, 0.01)[0] != first[0] != trained(1, 0.02)[0]
+
+
+def test_a_training_with_a_picture_shows_it_and_can_be_interrupted(remembering, monkeypatch):
+    shown = []
+
+    class Picture(LiveLoss):
+        def __enter__(self):
+            shown.append(len(self.losses))
+            return super().__enter__()
+
+        def update(self):
+            if len(self.losses) == 5 and interrupting:
+                raise KeyboardInterrupt
+
+    for module in (training, memory):
+        monkeypatch.setattr(module, "LiveLoss", Picture)
+
+    def trained() -> int:
+        torch.manual_seed(1)
+        x = torch.arange(60.0).view(20, 3) / 60
+        return len(training.fit(torch.nn.Linear(3, 2), x, torch.arange(20) % 2, steps=12))
+
+    interrupting = False
+    assert trained() == remembering(trained) == 12
+    assert shown == [0, 12]  # trained, then remembered
+    interrupting = True
+    with memory.pictured_anew():
+        assert remembering(trained) == 5
+    assert remembering(trained) == 12
+    assert shown == [0, 12, 0, 12]
 
 
 def test_a_timer_remembers_operands_of_one_shape(remembering):
