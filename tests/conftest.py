@@ -1,28 +1,26 @@
-"""Once for all tests: the data, and a table of what was measured."""
+"""Once for all tests: the data, the order, JupyterLab in a browser."""
 
 import gc
 import os
 import shutil
 import subprocess
 import sys
-from collections import Counter
-from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 pytest.register_assert_rewrite("tests.lab")
 
-from tests.forks import fork_kernels, peak_memory, start_server  # noqa: E402
+from tests import summary  # noqa: E402
+from tests.forks import fork_kernels, start_server  # noqa: E402
 from tests.lab import Notebook, open_lab, serve  # noqa: E402
-from tests.lessons import LESSONS, read, way_to  # noqa: E402
-
-DIGITS = pytest.StashKey[str]()
+from tests.lessons import reads_mnist, way_to  # noqa: E402
+from tests.networks import poor_machine  # noqa: E402
 
 
 def pytest_configure(config):
-    """Watch the kernels' memory. Workers share the cores, and the process that forks kernels."""
-    config.pluginmanager.register(KernelMemory())
+    """Measure. Workers share the cores, and the process that forks kernels."""
+    config.pluginmanager.register(summary)  # a conftest.py sees the tests of its folder alone
     workers = getattr(config.option, "numprocesses", None)
     if workers and "PYTEST_XDIST_WORKER" not in os.environ:
         threads = max(1, (os.cpu_count() or 1) // workers)
@@ -42,14 +40,7 @@ def pytest_sessionstart(session):
         from helpers.data import mnist  # with torch, which the main process does not need
 
         kind = "the full MNIST" if mnist().full else "scikit-learn's small scans"
-        session.config.workeroutput["digits"] = kind
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node):
-    """Remember with which data a worker found the lessons."""
-    if digits := getattr(node, "workeroutput", {}).get("digits"):
-        node.config.stash[DIGITS] = digits
+        session.config.workeroutput[summary.DIGITS] = kind
 
 
 class Together(LoadScopeScheduling):
@@ -65,6 +56,7 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
+POOR_MACHINE = "test_it_holds_on_a_poor_machine"
 # what waits for something, beside the browser, which can use more than a core; then the longest,
 # and what waits beside that. The fourth of them waits for the browser's end, for each worker is
 # given two at once
@@ -74,11 +66,27 @@ FIRST = (
 )  # fmt: skip
 
 
-def pytest_collection_modifyitems(items):
+def same_on_the_poor_machine(items) -> list:
+    """Return the cells that nbval runs on the poor machine, too, if that is asked for and works.
+
+    Those of lessons that read MNIST, which the poor machine has not, are not among them.
+    """
+    poor = {item.callspec.params["lesson"] for item in items if POOR_MACHINE in item.name}
+    if not poor or not poor_machine():
+        return []
+    cells = [item for item in items if hasattr(item, "cell_num")]
+    return [item for item in cells if item.path in poor and not reads_mnist(item.path)]
+
+
+@pytest.hookimpl(trylast=True)  # after what is left out by name
+def pytest_collection_modifyitems(items, config):
     """Order the modules so that no core is idle and no worker ends long after the others.
 
-    A class ends with the test that leaves a lesson windowed.
+    A class ends with the test that leaves a lesson windowed. No cell is run twice for nothing.
     """
+    twice = same_on_the_poor_machine(items)
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in twice]
     place: dict[str, int] = {}
 
     def turn(item):
@@ -91,58 +99,6 @@ def pytest_collection_modifyitems(items):
 
     items.sort(key=turn)
     gc.freeze()  # what was imported is no longer searched for garbage
-
-
-SLOWEST = 10
-PEAK = "kernel's peak, MB"
-
-
-class KernelMemory:
-    """A plugin, because hooks of a conftest.py see the tests of their own folder alone."""
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_teardown(self, item):
-        """Note how much memory the kernel of a notebook has needed so far."""
-        kernel = getattr(item.parent, "kernel", None)
-        pid = getattr(getattr(getattr(kernel, "km", None), "provisioner", None), "pid", None)
-        if pid and Path(f"/proc/{pid}/status").exists():
-            item.user_properties.append((PEAK, peak_memory(pid)))
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    """Print what tests measured with `record_property`, then the lessons as nbval ran them."""
-    reports = [
-        report
-        for outcome in ("passed", "failed", "error", "")
-        for report in terminalreporter.getreports(outcome)
-        if hasattr(report, "user_properties")  # not what could not be collected
-    ]
-    cells = Counter()
-    peaks: dict[str, int] = {}
-    for report in reports:
-        lesson, is_cell, cell = report.nodeid.partition("::Cell ")
-        if is_cell:
-            cells[Path(lesson).stem, int(cell)] += report.duration
-        for name, value in report.user_properties:
-            if name == PEAK:
-                peaks[lesson] = max(value, peaks.get(lesson, 0))
-            elif report.when == "call":
-                terminalreporter.write_line(f"{name}: {value}")
-    if digits := config.stash.get(DIGITS, None):
-        terminalreporter.write_line(f"the lessons were tested with {digits}")
-    for lesson in sorted(peaks):
-        name = Path(lesson).stem
-        seconds = sum(taken for (stem, _), taken in cells.items() if stem == name)
-        terminalreporter.write_line(
-            f"{name}: {seconds:.1f} s, at most {peaks[lesson]} MB, under nbval"
-        )
-    if cells:
-        terminalreporter.write_line(f"the {SLOWEST} slowest cells:")
-    ids = {
-        path.stem: [c.id for c in read(path).cells if c.cell_type == "code"] for path in LESSONS
-    }
-    for (name, cell), seconds in cells.most_common(SLOWEST):
-        terminalreporter.write_line(f"  {seconds:5.1f} s  {name}, {ids[name][cell]}")
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -24,6 +24,11 @@ def tags(cell: nbformat.NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
+def reads_mnist(path: Path) -> bool:
+    """Return whether a lesson asks for MNIST, and so differs where there is none."""
+    return any("mnist" in cell.source for cell in read(path).cells if cell.cell_type == "code")
+
+
 def source(path: Path, cell_id: str) -> str:
     """Return the text of one cell."""
     (cell,) = [cell for cell in read(path).cells if cell.id == cell_id]

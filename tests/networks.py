@@ -1,21 +1,33 @@
 """Take the network away from a process, so that "offline" is tested and not believed."""
 
 import contextlib
-import shutil
+import functools
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 
-import pytest
+ELSEWHERE = """
+mount --bind "$1" "$2" && mount -o remount,ro,bind "$2" && cd "$2" && shift 2 && exec "$@"
+"""
 
 
-def without_network() -> list[str]:
-    """Return the start of a command that runs the rest in a network of its own."""
-    for command in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
-        if shutil.which("unshare") and not subprocess.run([*command, "true"]).returncode:
-            return command
-    pytest.skip("this system can't cut the network of one process")
+@functools.cache
+def poor_machine() -> list[str]:
+    """Return the start of `... FOLDER PLACE COMMAND`, or nothing where a system can't do this.
+
+    It runs the command at the place, where the folder is then seen and can't be written to, in
+    a network of its own that leads nowhere.
+    """
+    for root in ([], ["--map-root-user"]):
+        start = ["unshare", *root, "--net", "--mount", "sh", "-c", ELSEWHERE, "sh"]
+        with tempfile.TemporaryDirectory() as folder, contextlib.suppress(FileNotFoundError):
+            if not subprocess.run(
+                [*start, folder, folder, "true"], capture_output=True
+            ).returncode:
+                return start
+    return []
 
 
 def switch_loopback_on() -> None:
