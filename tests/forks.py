@@ -27,8 +27,8 @@ SETTINGS = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # else the debugger warns of itself
 }
 IMPORTED = [
-    "torch", "torchvision", "sklearn.datasets", "matplotlib.pyplot", "ipywidgets",
-    "ipykernel.kernelapp", "ipykernel.debugger",
+    "torch", "torch.utils.benchmark", "torchvision", "sklearn.datasets", "matplotlib.pyplot",
+    "ipywidgets", "anywidget", "ipykernel.kernelapp", "ipykernel.debugger",
 ]  # fmt: skip
 
 

@@ -7,8 +7,10 @@ takes nothing else with it.
 """
 
 import contextlib
+import gc
 import io
 import json
+import math
 import os
 import random
 import select
@@ -54,6 +56,7 @@ class Stage:
         self.trainings: list[str] = []  # cells that showed a live picture
         self.seconds: dict[str, float] = {}
         self.played = 0
+        self.silent = False
         self._watch_live_pictures()
 
     def _watch_live_pictures(self) -> None:
@@ -62,6 +65,8 @@ class Stage:
         enter = LivePicture.__enter__
 
         def entered(picture):
+            if self.silent:
+                picture._seconds = math.inf  # nobody would see what is drawn before the end
             result = enter(picture)
             self.on_training()
             return result
@@ -104,6 +109,7 @@ class Stage:
 
     def fall_silent(self) -> None:
         """Let a fork tell the front end nothing: it would think that it hears the kernel."""
+        self.silent = True
         self.shell.kernel.session.send = lambda *args, **more: None
         self.shell.showtraceback = lambda *args, **more: None
 
@@ -151,6 +157,7 @@ def in_a_fork(task: Callable[[], object], seconds: float = SECONDS) -> object:
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
+        gc.freeze()  # what is shared is not searched for garbage, which would copy it
         os.close(reader)
         try:
             found = [task(), None]
