@@ -69,10 +69,13 @@ FIRST = (
 def same_on_the_poor_machine(items) -> list:
     """Return the cells that nbval runs on the poor machine, too, if that is asked for and works.
 
-    Those of lessons that read MNIST, which the poor machine has not, are not among them.
+    It has no MNIST, no GPU and one thread: where a lesson meets more here, it is run here, too.
     """
+    from helpers.devices import best_device  # with torch, as in `pytest_sessionstart`
+
     poor = {item.callspec.params["lesson"] for item in items if POOR_MACHINE in item.name}
-    if not poor or not poor_machine():
+    one_thread = os.environ.get("OMP_NUM_THREADS") == "1"
+    if not (poor and one_thread and best_device().type == "cpu" and poor_machine()):
         return []
     cells = [item for item in items if hasattr(item, "cell_num")]
     return [item for item in cells if item.path in poor and not reads_mnist(item.path)]

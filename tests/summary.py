@@ -10,6 +10,7 @@ from tests.lessons import LESSONS, read
 
 SLOWEST = 10
 DIGITS = "digits"  # what a worker tells of the data that it found
+FOUND = pytest.StashKey[str]()
 PEAK = "kernel's peak, MB"
 POOR = "lesson, peak in MB and seconds of each cell, on the poor machine"
 
@@ -27,7 +28,7 @@ def pytest_runtest_teardown(item):
 def pytest_testnodedown(node):
     """Remember with which data a worker found the lessons."""
     if digits := getattr(node, "workeroutput", {}).get(DIGITS):
-        node.config.lesson_digits = digits
+        node.config.stash[FOUND] = digits
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -55,14 +56,14 @@ def pytest_terminal_summary(terminalreporter, config):
                 poor[stem] = peak, Counter(dict(enumerate(seconds)))
             elif report.when == "call":
                 say(f"{name}: {value}")
-    if digits := getattr(config, "lesson_digits", None):
+    if digits := config.stash.get(FOUND, None):
         say(f"the lessons were tested with {digits}")
-    where = dict.fromkeys(peaks, "")
-    for lesson in poor.keys() - peaks:
-        (peaks[lesson], cells[lesson]), where[lesson] = poor[lesson], " on the poor machine"
+    there_alone = poor.keys() - peaks
+    for lesson in there_alone:
+        peaks[lesson], cells[lesson] = poor[lesson]
     for lesson, peak in sorted(peaks.items()):
-        seconds = cells[lesson].total()
-        say(f"{lesson}: {seconds:.1f} s, at most {peak} MB, under nbval{where[lesson]}")
+        where = " on the poor machine" if lesson in there_alone else ""
+        say(f"{lesson}: {cells[lesson].total():.1f} s, at most {peak} MB, under nbval{where}")
     slowest = Counter({(name, i): s for name in cells for i, s in cells[name].items()})
     if slowest:
         say(f"the {SLOWEST} slowest cells:")

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
+from helpers import devices
 from tests.conftest import POOR_MACHINE, same_on_the_poor_machine
 from tests.lessons import LESSONS, ROOT, read, sections
 from tests.networks import poor_machine
@@ -209,14 +210,25 @@ def test_the_poor_machine_is_poor(room, tmp_path):
     assert str(room) in done.stdout and done.stdout.splitlines()[0].endswith(" 1")
 
 
-def test_nbval_runs_here_what_reads_mnist_or_is_not_asked_for_on_the_poor_machine():
-    cells = [SimpleNamespace(name="Cell 0", cell_num=0, path=lesson) for lesson in LESSONS]
+def test_nbval_runs_a_lesson_here_too_where_it_meets_more_than_on_the_poor_machine(monkeypatch):
     name = f"{POOR_MACHINE}_run_again_in_disorder_and_broken_off"
     assert name in globals()
+    cells = [SimpleNamespace(name="Cell 0", cell_num=0, path=lesson) for lesson in LESSONS]
     there = [
         SimpleNamespace(name=name, callspec=SimpleNamespace(params={"lesson": lesson}))
         for lesson in LESSONS
     ]
-    twice = {item.path.stem for item in same_on_the_poor_machine([*cells, *there])}
-    assert "05_cnn_mnist" not in twice and ("02_regression" in twice) == bool(poor_machine())
-    assert same_on_the_poor_machine(cells) == []
+
+    def left_out() -> set[str]:
+        return {item.path.stem for item in same_on_the_poor_machine([*cells, *there])}
+
+    monkeypatch.setenv("LESSON_DEVICE", "cpu")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    assert "05_cnn_mnist" not in left_out()
+    assert ("02_regression" in left_out()) == bool(poor_machine())
+    assert same_on_the_poor_machine(cells) == []  # the poor machine is not asked for
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert left_out() == set()
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(devices, "best_device", lambda: SimpleNamespace(type="cuda"))
+    assert left_out() == set()
