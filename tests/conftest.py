@@ -35,7 +35,12 @@ def pytest_collection_finish(session):
 
 
 def pytest_sessionstart(session):
-    """Let one worker get the data before it looks for tests, so that no two download it."""
+    """Let one worker get the data before it looks for tests, so that no two download it.
+
+    Until all is imported there is no garbage that a search would find.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        gc.disable()
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw0":
         from helpers.data import mnist  # with torch, which the main process does not need
 
@@ -71,11 +76,12 @@ def same_on_the_poor_machine(items) -> list:
 
     It has no MNIST, no GPU and one thread: where a lesson meets more here, it is run here, too.
     """
-    from helpers.devices import best_device  # with torch, as in `pytest_sessionstart`
-
     poor = {item.callspec.params["lesson"] for item in items if POOR_MACHINE in item.name}
-    one_thread = os.environ.get("OMP_NUM_THREADS") == "1"
-    if not (poor and one_thread and best_device().type == "cpu" and poor_machine()):
+    if not poor or os.environ.get("OMP_NUM_THREADS") != "1" or not poor_machine():
+        return []
+    from helpers.devices import best_device  # with torch, which takes seconds
+
+    if best_device().type != "cpu":
         return []
     cells = [item for item in items if hasattr(item, "cell_num")]
     return [item for item in cells if item.path in poor and not reads_mnist(item.path)]
@@ -101,7 +107,8 @@ def pytest_collection_modifyitems(items, config):
         )
 
     items.sort(key=turn)
-    gc.freeze()  # what was imported is no longer searched for garbage
+    gc.freeze()  # what was imported is not searched for garbage from now on, either
+    gc.enable()
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -7,25 +7,21 @@ import pytest
 
 # another walk every week: what one misses, the next may find
 SEED = int(datetime.date.today().strftime("%G%V"))
-SECONDS = 900  # for each half of what follows a lesson
+SECONDS = 900  # for what follows a lesson
 
 
 class Encore(pytest.Item):
-    """What follows a lesson: disorder in the same kernel, then each section in a new one."""
+    """What follows a lesson: its kernel plays on in disorder, then each section alone."""
 
     def runtest(self) -> None:
-        """Ask the kernels to play, and collect what went wrong."""
+        """Ask the kernel to play, and collect what went wrong."""
         notebook = self.parent
         seed = notebook.nb.metadata.get("rehearsal", {}).get("seed", SEED)
-        found = ask(notebook, f"play_on({seed})")
-        notebook.kernel.restart()
-        notebook.kernel.kc.wait_for_ready(timeout=60)
-        more = ask(notebook, f"play_sections({str(notebook.path)!r}, {notebook.memory!r})")
-        (troubles, played), (others, in_sections) = json.loads(found), json.loads(more)
-        self.user_properties.append(("rehearsed", f"{played + in_sections} cells, seed {seed}"))
-        if troubles + others:
-            pytest.fail(f"with seed {seed}:\n" + "\n".join(troubles + others), pytrace=False)
-        assert played >= 2 * sum(cell.cell_type == "code" for cell in notebook.nb.cells)
+        troubles, in_disorder, played = json.loads(ask(notebook, f"play_on({seed})"))
+        self.user_properties.append(("rehearsed", f"{played} cells, seed {seed}"))
+        if troubles:
+            pytest.fail(f"with seed {seed}:\n" + "\n".join(troubles), pytrace=False)
+        assert in_disorder >= 2 * sum(c.cell_type == "code" for c in notebook.nb.cells)
 
 
 def ask(notebook: pytest.File, call: str) -> str:
@@ -58,6 +54,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let the kernel look on from the first cell, and say which lesson an item is of."""
     item.user_properties.append(("lesson", item.path.stem))
     if getattr(item, "cell_num", None) == 0:
-        folder = item.config._tmp_path_factory.mktemp("memory")
-        item.parent.memory = str(folder)
-        ask(item.parent, f"look_on({str(item.path)!r}, {item.parent.memory!r})")
+        memory = item.config._tmp_path_factory.mktemp("memory")
+        ask(item.parent, f"look_on({str(item.path)!r}, {str(memory)!r})")

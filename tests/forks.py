@@ -80,6 +80,7 @@ def serve(address: str, *modules: str) -> None:
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(address)
         door.listen()
+        gc.disable()  # there is no garbage in what is imported
         for module in (*IMPORTED, *modules):
             importlib.import_module(module)
         gc.freeze()  # what is shared is not searched for garbage, which would copy it
@@ -111,6 +112,7 @@ def be_a_kernel(arguments: list[str], env: dict[str, str], cwd: str | None) -> N
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    gc.enable()
     torch.seed()  # chance is not forked
     os.environ.clear()
     parent = str(os.getppid())  # it ends when its parent does

@@ -1,9 +1,9 @@
 """Play a lesson's cells in any order, as impatient learners do, and say what went wrong.
 
-This happens inside kernels, asked by tests/encore.py: one is looked at while nbval runs the
-lesson and then plays on in disorder, another one tries each section alone. What is played is
-played in forks: a fork keeps the state from which several tries begin, and a try that dies
-takes nothing else with it.
+This happens inside the kernel in which nbval runs the lesson, asked by tests/encore.py: it is
+looked at meanwhile and then plays on in disorder; as it was when new, it tries each section
+alone. What is played is played in forks: a fork keeps the state from which several tries begin,
+and a try that dies takes nothing else with it.
 """
 
 import contextlib
@@ -149,16 +149,21 @@ class Stage:
             self.troubles.append(f"{name} ({when}): {said}")
 
 
-def in_a_fork(task: Callable[[], object], seconds: float = SECONDS) -> object:
-    """Return what `task` returns, as JSON keeps it, from a process that ends with it.
+def fork(task: Callable[[], object], seconds: float = SECONDS) -> Callable[[], object]:
+    """Fork this process, as it is now, for a task.
 
-    Raises ChildProcessError if that process dies or takes more than these seconds.
+    Returns what lets the fork begin and then returns, as JSON keeps it, what `task` returns.
+    That raises ChildProcessError if the fork dies or takes more than these seconds.
     """
+    waiting, start = os.pipe()
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         gc.freeze()  # what is shared is not searched for garbage, which would copy it
+        os.close(start)
         os.close(reader)
+        if not os.read(waiting, 1):
+            os._exit(0)  # who forked it has ended
         try:
             found = [task(), None]
         except BaseException:
@@ -166,20 +171,31 @@ def in_a_fork(task: Callable[[], object], seconds: float = SECONDS) -> object:
         with os.fdopen(writer, "w") as pipe:
             json.dump(found, pipe)
         os._exit(0)
+    os.close(waiting)
     os.close(writer)
-    with os.fdopen(reader) as pipe:
-        text = _read_until(pipe, time.monotonic() + seconds, child)
-    _, status = os.waitpid(child, 0)
-    if not text:
-        raise ChildProcessError(f"a process died: {os.waitstatus_to_exitcode(status)}")
-    result, failed = json.loads(text)
-    if failed:
-        raise ChildProcessError(f"the rehearsal itself failed: {failed}")
-    return result
+
+    def outcome() -> object:
+        with contextlib.suppress(BrokenPipeError):  # it has died, which is said below
+            os.write(start, b"!")
+        os.close(start)
+        with os.fdopen(reader) as pipe:
+            text = _read_until(pipe, time.monotonic() + seconds, child)
+        _, status = os.waitpid(child, 0)
+        if not text:
+            raise ChildProcessError(f"a process died: {os.waitstatus_to_exitcode(status)}")
+        result, failed = json.loads(text)
+        if failed:
+            raise ChildProcessError(f"the rehearsal itself failed: {failed}")
+        return result
+
+    return outcome
 
 
-def apart(stage: Stage, task: Callable[[], object]) -> None:
-    """Do `task` in a fork; its troubles come back, and what it changed is gone with it."""
+def later(stage: Stage, task: Callable[[], object]) -> Callable[[], None]:
+    """Keep the stage as it is now in a fork; return what does `task` there.
+
+    Its troubles come back, and what it changed is gone with it.
+    """
 
     def alone():
         stage.fall_silent()
@@ -187,13 +203,23 @@ def apart(stage: Stage, task: Callable[[], object]) -> None:
         task()
         return stage.troubles, stage.played
 
-    try:
-        troubles, played = in_a_fork(alone)
-    except ChildProcessError as error:
-        stage.troubles.append(str(error))
-    else:
-        stage.troubles += troubles
-        stage.played += played
+    outcome = fork(alone)
+
+    def do():
+        try:
+            troubles, played = outcome()
+        except ChildProcessError as error:
+            stage.troubles.append(str(error))
+        else:
+            stage.troubles += troubles
+            stage.played += played
+
+    return do
+
+
+def apart(stage: Stage, task: Callable[[], object]) -> None:
+    """Do `task` in a fork, now."""
+    later(stage, task)()
 
 
 def _read_until(pipe, end: float, child: int) -> str:
@@ -255,28 +281,27 @@ def alone(stage: Stage, paths: dict[str, list[str]]) -> None:
 
 
 stage: Stage  # this kernel's
+play_sections: Callable[[], None]
 
 
 def look_on(lesson: str, memory: str) -> None:
     """Look on in a new kernel while the lesson is run; `memory` is a folder, to remember in."""
-    global stage
-    remember(Path(memory))
-    stage = Stage(Path(lesson))
-    stage.look_on()
-
-
-def play_on(seed: int) -> str:
-    """Play in disorder in the kernel in which the lesson was run; return as JSON what was seen."""
-    apart(stage, lambda: again(stage, seed))
-    return json.dumps([stage.troubles, stage.played])
-
-
-def play_sections(lesson: str, memory: str) -> str:
-    """Play each section alone, in a new kernel; return as JSON what was seen."""
+    global stage, play_sections
     remember(Path(memory))
     stage = Stage(Path(lesson))
     order = list(stage.cells)
     # the others are a part of Run All from its beginning on
     paths = {t: p for t, p in sections(Path(lesson)).items() if p != order[: len(p)]}
-    apart(stage, lambda: alone(stage, paths))
-    return json.dumps([stage.troubles, stage.played])
+    play_sections = later(stage, lambda: alone(stage, paths))  # while this kernel is new
+    stage.look_on()
+
+
+def play_on(seed: int) -> str:
+    """Play on in the kernel in which the lesson was run, in disorder, and each section alone.
+
+    Returns as JSON what was seen, and how many cells were played in disorder, and in all.
+    """
+    apart(stage, lambda: again(stage, seed))
+    in_disorder = stage.played
+    play_sections()
+    return json.dumps([stage.troubles, in_disorder, stage.played])

@@ -66,7 +66,7 @@ class TestLesson08(MovingLessonInBrowser):
         cell = ran.cell("explore-dropout")
         ran.watch(cell)
         for name, keys in [
-            ("draw", ["ArrowRight"] * 11 + ["ArrowLeft"] * 19 + ["ArrowRight"] * 8),
+            ("draw", ["ArrowRight"] * 11 + ["ArrowLeft"] * 19),
             ("p", ["ArrowLeft"] * 5 + ["ArrowRight"] * 9 + ["ArrowLeft"] * 9),
         ]:
             ran.page.evaluate("window.delays = []")
