@@ -6,10 +6,8 @@ import functools
 import hashlib
 import io
 import os
-import secrets
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +15,7 @@ import torch
 
 from helpers.digits import mnist_form
 from helpers.downloads import Unavailable, download_mnist
+from helpers.files import write_whole
 
 # over the bytes of the four tensors below, in their order
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
@@ -87,20 +86,6 @@ def small_digits() -> Digits:
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
     train, test = order[:1500], order[1500:]
     return Digits(images[train], labels[train], images[test], labels[test])
-
-
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then put it in place in one step.
-
-    An interruption leaves the old file or the new one, never half of either.
-    """
-    # not mkstemp: its files are closed to everybody else on this machine
-    part = path.with_name(f"{path.name}-{secrets.token_hex(4)}.part")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _chosen_folder() -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from helpers.data import write_whole
+from helpers.files import write_whole
 from tests.lessons import LESSONS, ROOT, minutes, read
 
 README = ROOT / "README.md"

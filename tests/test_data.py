@@ -19,8 +19,9 @@ import pytest
 import torch
 from jupyter_client.manager import run_kernel
 
-from helpers.data import Digits, data_folder, mnist, small_digits, write_whole
+from helpers.data import Digits, data_folder, mnist, small_digits
 from helpers.digits import mnist_form
+from helpers.files import write_whole
 from tests import servers
 
 ROOT = Path(__file__).parents[1]
