@@ -51,6 +51,13 @@ FRAMES = """cell => {
     };
     look();
 }"""
+# asked again and again: a promise to open it has been lost, once, among the browser's garbage
+OPEN = """path => {
+    const {shell} = window.jupyterapp;
+    const panel = Array.from(shell.widgets('main')).find(({context}) => context?.path === path);
+    if (panel?.context.isReady) shell.activateById(panel.id);
+    return Boolean(panel) && shell.currentWidget === panel && panel.context.isReady;
+}"""
 WATCH = """root => {
     const image = root.querySelector('img.widget-image');
     window.delays = [];
@@ -115,16 +122,11 @@ class Notebook:
         self.code = [cell.id for cell in cells if cell.cell_type == "code"]
         self.explorers = {cell.id for cell in cells if "widget-view" in str(cell)}
         self.raising = {cell.id for cell in cells if "raises-exception" in tags(cell)}
+        path = f"notebooks/{lesson.name}"
         page.evaluate(
-            """async path => {
-                const {commands, shell} = window.jupyterapp;
-                const panel = await commands.execute('docmanager:open', {path});
-                await panel.context.ready;
-                shell.activateById(panel.id);
-                while (shell.currentWidget !== panel) await new Promise(requestAnimationFrame);
-            }""",
-            f"notebooks/{lesson.name}",
+            "path => void window.jupyterapp.commands.execute('docmanager:open', {path})", path
         )
+        _wait(lambda: page.evaluate(OPEN, path), 60, f"{path} did not open")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         self.wait_idle()
 
