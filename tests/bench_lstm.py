@@ -25,7 +25,7 @@ from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from helpers.data import data_folder, mnist
-from helpers.reading import open_forget_gates
+from helpers.lesson06.reading import open_forget_gates
 from helpers.training import accuracy, fit
 
 LOOK = 100  # steps

@@ -9,11 +9,12 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 
-from helpers.convolution import KERNELS, convolve, output_size
 from helpers.data import small_digits
-from helpers.explorers import DigitPad, DrawADigit, KernelExplorer
-from helpers.explorers.drawing import answer
-from helpers.figures import image_grid, mosaic, png
+from helpers.figures import image_grid, png
+from helpers.lesson05.convolution import KERNELS, convolve, output_size
+from helpers.lesson05.drawings import mosaic
+from helpers.lesson05.explorers import DrawADigit, KernelExplorer, answer
+from helpers.pad import DigitPad
 
 
 @pytest.fixture(scope="module")

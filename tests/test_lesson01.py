@@ -8,11 +8,10 @@ import torch
 from playwright.sync_api import expect
 
 from helpers.checks import lesson01
-from helpers.explorers import GraphExplorer, TangentExplorer
-from helpers.explorers.graph import EDGES
 from helpers.figures import png
-from helpers.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
-from helpers.tiles import tiles
+from helpers.lesson01.explorers import EDGES, GraphExplorer, TangentExplorer
+from helpers.lesson01.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
+from helpers.lesson01.tiles import tiles
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT
 

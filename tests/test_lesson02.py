@@ -11,9 +11,9 @@ from torch import nn
 
 from helpers.checks import lesson02
 from helpers.devices import one_thread
-from helpers.explorers import TrainingExplorer
 from helpers.figures import neuron_diagram, png
-from helpers.regression import ACTIVATIONS, record
+from helpers.lesson02.explorers import TrainingExplorer
+from helpers.lesson02.regression import ACTIVATIONS, record
 from helpers.training import descend
 from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source

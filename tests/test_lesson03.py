@@ -8,10 +8,10 @@ import torch
 from playwright.sync_api import expect
 from torch.utils.data import DataLoader, TensorDataset
 
-from helpers.batching import batches, draw_pet, loader_diagram
 from helpers.checks import lesson03 as check
-from helpers.explorers.batches import SAMPLES, WIDTH, BatchExplorer, places
 from helpers.figures import png
+from helpers.lesson03.batching import batches, draw_pet, loader_diagram
+from helpers.lesson03.explorers import SAMPLES, WIDTH, BatchExplorer, places
 from helpers.scripts import fastest, run_script, scratch_folder
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT

@@ -10,12 +10,11 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from helpers import optimizers
 from helpers.checks import lesson04
-from helpers.explorers import PathExplorer
-from helpers.explorers.paths import spread
-from helpers.optimizers import RULES
-from helpers.surfaces import FAR, LOOK, SURFACES, all_paths, path
+from helpers.lesson04 import optimizers
+from helpers.lesson04.explorers import PathExplorer, spread
+from helpers.lesson04.optimizers import RULES
+from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, path
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
 

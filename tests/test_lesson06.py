@@ -10,10 +10,9 @@ from torch import nn
 
 from helpers.checks import lesson06
 from helpers.data import mnist, small_digits
-from helpers.explorers import RowExplorer
-from helpers.explorers.rows import RANGES, SHOWN
 from helpers.figures import png
-from helpers.reading import open_forget_gates, read_rows, reading_diagram, trace
+from helpers.lesson06.explorers import RANGES, SHOWN, RowExplorer
+from helpers.lesson06.reading import open_forget_gates, read_rows, reading_diagram, trace
 from helpers.training import fit
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source

@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 from torch import nn
 
 from helpers.checks import lesson07
-from helpers.explorers import SineExplorer
-from helpers.explorers.waves import TOP
 from helpers.figures import new_figure
+from helpers.lesson07.explorers import TOP, SineExplorer
+from helpers.lesson07.waves import by_place, follow, series_figure, wave
 from helpers.live import LivePicture, nothing
-from helpers.waves import by_place, follow, series_figure, wave
 from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source
 

@@ -10,7 +10,8 @@ from torch import nn
 
 from helpers.checks import lesson08
 from helpers.devices import one_thread
-from helpers.dropout import (
+from helpers.lesson08.explorers import PLACES, RATE, STEPS, UNITS, DropoutExplorer
+from helpers.lesson08.pairs import (
     RULES,
     draw_mask,
     each_loss,
@@ -23,8 +24,6 @@ from helpers.dropout import (
     with_ones,
     write_gradients,
 )
-from helpers.explorers import DropoutExplorer
-from helpers.explorers.dropout import PLACES, RATE, STEPS, UNITS
 from helpers.live import nothing
 from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, source

@@ -8,13 +8,12 @@ import torch.nn.functional as F
 from playwright.sync_api import expect
 from torch import nn
 
-from helpers import norms
 from helpers.checks import lesson09
-from helpers.explorers import HistogramExplorer
-from helpers.explorers.histograms import AFTER, BEFORE, SCALES
 from helpers.figures import png
-from helpers.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
-from helpers.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
+from helpers.lesson09 import norms
+from helpers.lesson09.explorers import AFTER, BEFORE, SCALES, HistogramExplorer
+from helpers.lesson09.histograms import BINS, EDGE, LOOKS, TOP, LayerHistograms, shares
+from helpers.lesson09.norms import ACTIVATIONS, DeepNet, health, running_statistics, untrained
 from tests.lab import MovingLessonInBrowser
 from tests.lessons import ROOT, exercises, source
 

@@ -17,9 +17,9 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from helpers import scripts
 from helpers.checks import lesson10
 from helpers.checks.lesson10_clock import WAYS, PretendedGPU, timed
-from helpers.explorers import DeviceExplorer
+from helpers.lesson10.explorers import DeviceExplorer
+from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
 from helpers.scripts import run_script, scratch_folder
-from helpers.timings import CLEARLY, at, crossing, in_words, operations
 from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, read, source
 

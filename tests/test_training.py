@@ -9,7 +9,8 @@ from jupyter_client.manager import start_new_kernel
 from torch import nn
 
 from helpers.data import small_digits
-from helpers.training import LiveLoss, accuracy, fit, predict
+from helpers.live import LiveLoss
+from helpers.training import accuracy, fit, predict
 from tests.lessons import ROOT, source
 
 LESSON_05 = ROOT / "notebooks" / "05_cnn_mnist.ipynb"

@@ -10,7 +10,7 @@ from helpers.checks.lesson01_descent import descend
 from helpers.checks.lesson01_slopes import slopes
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import png
-from helpers.tiles import tiles
+from helpers.lesson01.tiles import tiles
 
 __all__ = ["clean", "descend", "distances", "slopes"]
 

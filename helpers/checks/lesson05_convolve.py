@@ -5,10 +5,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from helpers import convolution
 from helpers.checks.answers import a_tensor
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import new_figure, png
+from helpers.lesson05 import convolution
 
 
 @check(

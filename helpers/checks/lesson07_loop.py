@@ -9,7 +9,7 @@ from helpers.checks.answers import a_tensor
 from helpers.checks.lesson07_step import SmallNet
 from helpers.checks.verdict import NotYet, attempt, check
 from helpers.figures import BLACK, RED, new_figure, png
-from helpers.waves import wave
+from helpers.lesson07.waves import wave
 
 
 @torch.no_grad()

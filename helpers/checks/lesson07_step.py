@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from helpers.checks.answers import a_number
 from helpers.checks.verdict import NotYet, attempt, check
-from helpers.waves import wave
+from helpers.lesson07.waves import wave
 
 
 class SmallNet(nn.Module):

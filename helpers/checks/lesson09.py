@@ -6,12 +6,12 @@ from unittest import mock
 import torch
 from torch import Tensor, nn
 
-from helpers import norms
 from helpers.checks.answers import a_tensor, like
 from helpers.checks.lesson09_deep import deep_net
 from helpers.checks.lesson09_memory import remember
 from helpers.checks.lesson09_settle import settle
 from helpers.checks.verdict import NotYet, attempt, check
+from helpers.lesson09 import norms
 
 __all__ = ["batch_norm", "deep_net", "remember", "settle"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from helpers import norms
 from helpers.checks.answers import a_tensor, like
 from helpers.checks.verdict import NotYet, attempt, check
+from helpers.lesson09 import norms
 
 
 def _wrong_memories(batches: Sequence[Tensor], m: float) -> list[tuple[tuple, str]]:

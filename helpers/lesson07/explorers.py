@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import ipywidgets as widgets
 from torch import nn
 
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, ORANGE, RED, SKY, new_figure
-from helpers.waves import by_place, follow, wave
+from helpers.lesson07.waves import by_place, follow, wave
 
 WINDOWS = 6  # shown
 BEFORE = 4  # windows that the net has read before, to forget how it began

@@ -3,9 +3,9 @@
 import ipywidgets as widgets
 import torch
 
-from helpers.explorers.base import Explorer
-from helpers.histograms import LOOKS, LayerHistograms
-from helpers.norms import ACTIVATIONS, health, untrained
+from helpers.explorer import Explorer
+from helpers.lesson09.histograms import LOOKS, LayerHistograms
+from helpers.lesson09.norms import ACTIVATIONS, health, untrained
 
 SCALES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 BEFORE, AFTER = "pre-activations", "outputs: the inputs of the next layer"

@@ -3,9 +3,9 @@
 import ipywidgets as widgets
 import torch
 
-from helpers.dropout import RULES, fit_pair
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, RED, SKY, new_figure
+from helpers.lesson08.pairs import RULES, fit_pair
 
 STEPS, RATE = 300, 0.02  # enough to see overfitting, few enough to answer at once
 PLACES = torch.linspace(-1, 1, 81).unsqueeze(1)

@@ -5,9 +5,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, ORANGE, RED, SKY, new_figure
-from helpers.regression import ACTIVATIONS, Recording, record
+from helpers.lesson02.regression import ACTIVATIONS, Recording, record
 
 STEPS = 200
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0)

@@ -1,12 +1,18 @@
-"""Slide a kernel over a digit and watch the output grow."""
+"""The explorers of lesson 05: slide a kernel over a digit, and draw a digit for the net."""
+
+from collections.abc import Callable
 
 import ipywidgets as widgets
 import torch
 from matplotlib.patches import Rectangle
+from torch import Tensor, nn
 
-from helpers.convolution import KERNELS, convolve, output_size
-from helpers.explorers.base import Explorer
-from helpers.figures import ORANGE, new_figure
+from helpers.digits import mnist_form
+from helpers.explorer import Explorer
+from helpers.figures import BLUE, ORANGE, new_figure
+from helpers.lesson05.convolution import KERNELS, convolve, output_size
+from helpers.lesson05.drawings import mosaic
+from helpers.pad import DigitPad
 
 WIDE = {"description_width": "80px"}
 LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
@@ -97,3 +103,86 @@ class KernelExplorer(Explorer):
             text.set_position((column + 0.5, row + 0.5))
             if inside:
                 text.set_color("white" if abs(weights[row, column]) > 0.6 * limit else "black")
+
+
+def answer(
+    net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what `net` sees and thinks of a drawing (H, W).
+
+    The image uint8 (28, 28), the class probabilities (10,), and the output of `layer`, a
+    part of the net, (channels, h, w). `prepare` turns uint8 (N, 28, 28) into the net's input.
+    """
+    image = mnist_form(drawing)
+    seen: list[Tensor] = []
+    hook = layer.register_forward_hook(lambda module, inputs, output: seen.append(output[0]))
+    was_training = net.training
+    net.eval()
+    try:
+        with torch.inference_mode():
+            probabilities = net(prepare(image[None])).softmax(1)[0]
+    finally:
+        hook.remove()
+        net.train(was_training)
+    return image, probabilities, seen[0]
+
+
+class DrawADigit(Explorer):
+    """A pad to draw on, and beside it the net's input, probabilities and feature maps."""
+
+    def __init__(
+        self,
+        net: nn.Module,
+        layer: nn.Module,
+        prepare: Callable[[Tensor], Tensor],
+        example: Tensor,
+    ) -> None:
+        """Start with `example`, an image (28, 28); the other arguments are those of `answer`."""
+        self._answer = lambda drawing: answer(net, layer, prepare, drawing)
+        figure = new_figure(7.4, 3.9)
+        grid = figure.add_gridspec(
+            2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
+            left=0.03, right=0.98, top=0.93, bottom=0.02,
+        )  # fmt: skip
+        seen = figure.add_subplot(grid[0, 0], title="what the net sees")
+        bars = figure.add_subplot(grid[0, 1], title="probability of each digit")
+        maps = figure.add_subplot(grid[1, :], title="feature maps of the first layer")
+        for axis in (seen, maps):
+            axis.set(xticks=[], yticks=[])
+        self._seen = seen.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=255)
+        self._bars = bars.bar(range(10), [0.0] * 10, color=BLUE)
+        bars.set(xticks=range(10), yticks=[0, 0.5, 1], ylim=(0, 1))
+        shape = mosaic(self._answer(example)[2]).shape
+        self._maps = maps.imshow(torch.zeros(shape), cmap="gray_r", aspect="equal")
+        maps.spines[:].set_visible(False)
+        self.pad = DigitPad()
+        self.pad.put(example)
+        super().__init__(
+            figure,
+            [self._seen, *self._bars, self._maps],
+            {"drawing": self.pad},
+            "The drawing as the net sees it, a bar for each digit's probability, and the "
+            "feature maps of the net's first layer.",
+        )
+
+    def arrange(self) -> list[widgets.Widget]:
+        """Put the pad and the picture side by side."""
+        row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
+        return [widgets.Box([self.pad, self.picture], layout=row), self.caption]
+
+    def draw(self, drawing: bytes) -> str:
+        """Show the net's answer to what is on the pad."""
+        pixels = self.pad.drawing()
+        image, probabilities, maps = self._answer(pixels)
+        drawn = bool(image.any())
+        best = int(probabilities.argmax())
+        self._seen.set_data(image)
+        for digit, bar in enumerate(self._bars):
+            bar.set_height(probabilities[digit].item() if drawn else 0)
+            bar.set_facecolor(ORANGE if digit == best else BLUE)
+        picture = mosaic(maps)
+        self._maps.set_data(picture)
+        self._maps.autoscale()
+        if not drawn:
+            return "The pad is empty: draw a digit from 0 to 9, large, in the middle."
+        return f"The net reads a {best}, with probability {probabilities[best]:.2f}."

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, GREEN, ORANGE, PINK, RED, new_figure
-from helpers.timings import Row, at, crossing, in_words, operations
+from helpers.lesson10.timings import Row, at, crossing, in_words, operations
 
 LOOKS = ((BLUE, "-o"), (RED, "--s"), (GREEN, "-.^"), (PINK, ":D"))
 PER_DOUBLING = 4  # sizes on the slider from one to twice as much

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.explorers.base import Explorer
-from helpers.explorers.drawing import DigitPad
+from helpers.explorer import Explorer
 from helpers.figures import BLUE, ORANGE, new_figure
-from helpers.reading import read_rows
+from helpers.lesson06.reading import read_rows
+from helpers.pad import DigitPad
 
 SIDE = 28
 SHOWN = {

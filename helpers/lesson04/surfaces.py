@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from helpers.figures import BLACK, BLUE, GREEN, ORANGE, PINK, RED
-from helpers.optimizers import RULES
+from helpers.lesson04.optimizers import RULES
 
 # what tells the optimizers apart: colour, line style and marker
 LOOK: dict[str, dict[str, Any]] = {

@@ -3,9 +3,9 @@
 import ipywidgets as widgets
 import numpy as np
 
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import BLACK, new_figure
-from helpers.surfaces import FAR, LOOK, SURFACES, all_paths, contours
+from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, contours
 
 RATES = [round(a * 10**b, 4) for b in (-3, -2, -1) for a in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # kept by a mean of squares

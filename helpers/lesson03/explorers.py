@@ -9,9 +9,9 @@ from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from helpers.batching import COLOURS, batches, ink_on
-from helpers.explorers.base import Explorer
+from helpers.explorer import Explorer
 from helpers.figures import new_figure
+from helpers.lesson03.batching import COLOURS, batches, ink_on
 
 SAMPLES = 20
 GAP = 0.3  # between two batches; a tile is 1 wide
