@@ -1,6 +1,6 @@
 """What lesson 05 alone uses: its exercises, its explorers, and its own drawings and numbers."""
 
-from helpers.checks import lesson05 as check
+from helpers.lesson05 import exercises as check
 from helpers.lesson05.drawings import mosaic, network_diagram
 from helpers.lesson05.explorers import DrawADigit, KernelExplorer
 

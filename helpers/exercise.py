@@ -1,0 +1,376 @@
+"""A checked exercise is its solution, what it is asked, and the mistakes that we know.
+
+    @exercise(
+        "You can now work out the shape after any convolution before you run it.",
+        cases=[(28, 5, 1, 2), (28, 3, 2, 1)],
+        mistakes=[
+            ("The padding is added on both sides, so it counts twice.", "2 * padding", "padding"),
+        ],
+    )
+    def output_size(n, k, stride, padding):
+        return (n + 2 * padding - k) // stride + 1
+
+`output_size(answer)` is then the check, and returns a `Verdict`. A mistake is a hint and an edit
+of the solution. An answer gets the hint of the mistake that *does the same*: the same values, or
+the same exception. So nothing about an answer's text is looked at, and no text of an error is
+written down here.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from helpers.settings import left_behind, overwritten, seed_everything, usual_settings
+from helpers.verdict import NotAttempted, NotYet, Verdict, verdict_of
+
+Outcome = Mapping[str, Any]  # what an answer did, by aspect, the most important aspect first
+CHANGED, SETTINGS = "what it changed", "what it left behind"  # two aspects of every answer
+NOTHING = "Your function returns None: a `return` is missing."
+
+
+class Raised:
+    """An exception as an outcome: two are equal if they have one type and one message."""
+
+    def __init__(self, error: BaseException) -> None:
+        """Keep the exception."""
+        self.error = error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Raised) and self._said() == other._said()
+
+    def _said(self) -> tuple[type, str]:
+        return type(self.error), str(self.error).strip().partition("\n")[0]
+
+
+class Answer:
+    """A learner's function, or ours, as an exercise asks it: on copies, and watched."""
+
+    def __init__(self, function: Any) -> None:
+        """Watch a function or a class."""
+        self.function = function
+        self.calls = 0
+        self.changed = ""  # what is to be said of the first argument that it changed
+        self.left = ""  # what is to be said of a setting that it did not put back
+
+    def __call__(self, *arguments: Any, may_change: Sequence[Any] = ()) -> Any:
+        """Return what the function returns, or `Raised`.
+
+        Tensors, arrays and lists, tuples and dicts of them are passed as copies. They must not
+        be changed, nor the parameters and buffers of a network, except those in `may_change`.
+        An answer of three dots is not attempted; None is not yet right.
+        """
+        if not callable(self.function):
+            raise NotYet("Pass the function itself to the check, without calling it.")
+        passed = [a if _is_in(a, may_change) else _copy(a) for a in arguments]
+        before = [None if _is_in(a, may_change) else _contents(a) for a in arguments]
+        self.calls += 1
+        try:
+            return attempt(self.function, *passed)
+        finally:
+            for place, (argument, contents) in enumerate(zip(passed, before)):
+                if contents is not None and not same(_contents(argument), contents):
+                    self.changed = self.changed or self._said_of(place, argument)
+            self.left = left_behind() or self.left
+
+    def _said_of(self, place: int, argument: Any) -> str:
+        try:
+            name = f"`{list(inspect.signature(self.function).parameters)[place]}`"
+        except (TypeError, ValueError, IndexError):
+            name = "what it is given"
+        if isinstance(argument, nn.Module):
+            return (
+                f"Your function changes the network {name} itself: its parameters or buffers are "
+                "not what they were before the call."
+            )
+        return (
+            f"Your function changes {name} itself, and whoever passed it still needs it. Work on "
+            "a copy: `.clone()`."
+        )
+
+
+def attempt(function: Callable, *arguments: Any) -> Any:
+    """Return what a learner's function, network or method returns, or `Raised`.
+
+    An interrupt goes on to the verdict: a loop that never ends would not end in the next case.
+    """
+    try:
+        result = function(*arguments)
+    except (KeyboardInterrupt, NotYet, NotAttempted):
+        raise
+    except BaseException as error:  # a learner's code may raise anything, even SystemExit
+        return Raised(error)
+    if result is ...:
+        raise NotAttempted
+    if result is None:
+        raise NotYet(NOTHING)
+    return result
+
+
+def exercise(
+    why: str,
+    *,
+    mistakes: Sequence[tuple[str, ...]],
+    cases: Sequence[tuple] = (),
+    ask: Callable[[Answer], Outcome] | None = None,
+    partly: str = "",
+    otherwise: Callable[[Any, Any], str] | Mapping[str, str | Callable] | str = "",
+    picture: Callable[[Any, Any], bytes | None] | None = None,
+) -> Callable[[Callable], Callable[[Any], Verdict]]:
+    """Make a check out of a solution: a function, or a class.
+
+    `why` is said of a right answer. `cases` are the arguments with which an answer is called, at
+    least two; or `ask(answer)` calls it and returns an `Outcome`, whose aspects are compared in
+    their order: the first one that differs decides. It may raise `NotYet` for what can be said
+    without a comparison.
+
+    A mistake is `(hint, old, new, ...)`: a hint, and pairs of texts to replace in the solution;
+    or `(hint, source)` with a whole wrong solution. `partly` is said where the first case alone is
+    right, `otherwise` where no mistake does the same: a text, a function of their outcome and
+    ours, or one of both for each aspect. `picture` draws their outcome beside ours.
+    """
+
+    def decorate(solution: Callable) -> Callable[[Any], Verdict]:
+        source = inspect.getsource(solution)
+        source = source[re.search("^(def|class) ", source, re.MULTILINE).start() :]
+        names = list(inspect.signature(solution).parameters)
+
+        def asked(function: Any) -> Outcome:
+            answer = Answer(function)
+            seed_everything()
+            if ask:
+                outcome = dict(ask(answer))
+            else:
+                outcome = {"": [answer(*case) for case in cases]}
+            return outcome | {CHANGED: answer.changed, SETTINGS: answer.left}
+
+        @functools.cache
+        def outcome_of(*edits: str) -> Outcome | NotYet:
+            """Return what the solution does after some edits of its text."""
+            try:
+                return asked(_variant(solution, source, edits))
+            except NotYet as reason:  # such a mistake needs no hint of its own
+                return reason
+
+        def judge(function: Any) -> bytes | None:
+            if function is ...:
+                raise NotAttempted
+            if said := overwritten():
+                raise NotYet(said)
+            with usual_settings():
+                theirs, ours = asked(function), outcome_of()
+                drawn = _drawn(picture, theirs, ours)
+                wrong = _first_difference(theirs, ours)
+                if wrong is None:
+                    return drawn
+                for hint, *edits in mistakes:
+                    mistaken = outcome_of(*edits)
+                    if not isinstance(mistaken, NotYet) and (
+                        _first_difference(mistaken, ours) == wrong
+                        and wrong in mistaken
+                        and same(theirs.get(wrong), mistaken[wrong])
+                    ):
+                        raise NotYet(hint, drawn)
+                said = otherwise.get(wrong, "") if isinstance(otherwise, Mapping) else otherwise
+                raise NotYet(
+                    _difference(theirs.get(wrong), ours[wrong], partly, said, names, cases), drawn
+                )
+
+        @functools.wraps(solution, updated=())
+        def check(answer: Any = ...) -> Verdict:
+            return verdict_of(lambda: judge(answer), why, solution.__name__)
+
+        # for the tests, and for the notebook, whose folded solution is this text
+        check.source, check.mistakes = source, tuple(mistakes)
+        check.variant = functools.partial(_variant, solution, source)
+        return check
+
+    return decorate
+
+
+def same(theirs: Any, ours: Any) -> bool:
+    """Return whether two outcomes are nearly equal, as far as an exercise cares.
+
+    Numbers may be Python's, NumPy's or tensors of one number; where ours is a whole number,
+    theirs must be of a whole-number type. Tensors need one shape, and no particular dtype.
+    NaN equals nothing but NaN.
+    """
+    if isinstance(ours, Mapping):
+        return (
+            isinstance(theirs, Mapping)
+            and theirs.keys() == ours.keys()
+            and all(same(theirs[key], ours[key]) for key in ours)
+        )
+    if isinstance(ours, list | tuple):
+        return (
+            isinstance(theirs, list | tuple)
+            and len(theirs) == len(ours)
+            and all(map(same, theirs, ours))
+        )
+    if isinstance(ours, Tensor):
+        if ours.dim() == 0 and (number := a_number(theirs)) is not None:
+            theirs = torch.tensor(number)
+        if not is_ordinary(theirs) or not is_ordinary(ours) or theirs.shape != ours.shape:
+            return False
+        a, b = (part.detach().to("cpu", torch.float64) for part in (theirs, ours))
+        return torch.allclose(a, b, rtol=1e-4, atol=1e-5, equal_nan=True)
+    if isinstance(ours, np.ndarray):
+        return isinstance(theirs, np.ndarray) and same(*map(torch.as_tensor, (theirs, ours)))
+    if isinstance(ours, Real):
+        number = a_number(theirs)
+        if number is None or isinstance(number, bool) != isinstance(ours, bool):
+            return False
+        if isinstance(ours, Integral):
+            return isinstance(number, Integral) and number == ours
+        return same(torch.tensor([float(number)]), torch.tensor([float(ours)]))
+    return type(theirs) is type(ours) and bool(theirs == ours)
+
+
+def a_number(value: Any) -> bool | int | float | None:
+    """Return a number of any kind as a Python number; None if it isn't one number.
+
+    Kinds are Python's, NumPy's, and a tensor or array with one number.
+    """
+    if isinstance(value, Tensor) and value.numel() == 1 and is_ordinary(value):
+        return value.item()
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.size == 1):
+        value = value.item()
+    return value if isinstance(value, Real) else None
+
+
+def is_ordinary(value: Any) -> bool:
+    """Return whether a value is a tensor of real numbers that can be read."""
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and not value.is_complex()
+        and value.device.type != "meta"
+    )
+
+
+def with_fixed_weights(net: nn.Module) -> nn.Module:
+    """Give each parameter values that its shape decides, and return the network.
+
+    Networks that are built alike then compute alike, in whatever order their layers were
+    registered. Run a network with lazy layers once before.
+    """
+    with torch.no_grad():
+        for parameter in net.parameters():
+            chance = torch.Generator().manual_seed(parameter.numel())
+            values = torch.randn(parameter.shape, generator=chance)
+            parameter.copy_(values / max(1.0, parameter[0].numel() ** 0.5))
+    return net
+
+
+def _variant(solution: Callable, source: str, edits: Sequence[str] = ()) -> Any:
+    """Return the function or class that an edited source defines."""
+    if len(edits) == 1:
+        (text,) = edits
+    else:
+        text = source
+        for old, new in zip(edits[::2], edits[1::2]):
+            assert old in text, f"{old!r} is not in the solution of {solution.__name__}"
+            text = text.replace(old, new)
+    names = dict(solution.__globals__ if inspect.isfunction(solution) else _globals(solution))
+    exec(compile(text, f"<{solution.__name__}>", "exec"), names)
+    return names[solution.__name__]
+
+
+def _globals(solution: type) -> dict[str, Any]:
+    return vars(inspect.getmodule(solution))
+
+
+def _is_in(value: Any, values: Sequence[Any]) -> bool:
+    return any(value is other for other in values)
+
+
+def _copy(value: Any) -> Any:
+    """Copy tensors and arrays, also in lists, tuples and dicts; pass anything else as it is."""
+    if isinstance(value, Tensor):
+        return value.detach().clone().requires_grad_(value.requires_grad)
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list | tuple):
+        return type(value)(map(_copy, value))
+    if isinstance(value, dict):
+        return {key: _copy(part) for key, part in value.items()}
+    return value
+
+
+def _contents(value: Any) -> Any:
+    """Return what must not change in a value: numbers, and whether parameters are trained."""
+    if isinstance(value, nn.Module):
+        asked_for = {name: part.requires_grad for name, part in value.named_parameters()}
+        return [_copy(dict(value.state_dict())), asked_for]
+    if isinstance(value, Tensor | np.ndarray | list | tuple | dict):
+        return _copy(value)
+    return None
+
+
+def _first_difference(theirs: Outcome, ours: Outcome) -> str | None:
+    """Return the first aspect of ours that theirs lacks or does otherwise."""
+    return next(
+        (name for name in ours if name not in theirs or not same(theirs[name], ours[name])), None
+    )
+
+
+def _drawn(picture: Callable | None, theirs: Outcome, ours: Outcome) -> bytes | None:
+    if picture is None:
+        return None
+    first = next(iter(ours))
+    try:
+        return picture(theirs.get(first), ours[first])
+    except Exception:  # what can't be drawn is described in words
+        return None
+
+
+def _difference(
+    theirs: Any,
+    ours: Any,
+    partly: str,
+    otherwise: Callable[[Any, Any], str] | str,
+    names: Sequence[str],
+    cases: Sequence[tuple],
+) -> str:
+    """Say how two outcomes differ. An exception of the learner's is raised again."""
+    asked = ""
+    if isinstance(ours, list) and isinstance(theirs, list) and len(theirs) == len(ours):
+        if partly and same(theirs[0], ours[0]):
+            return partly
+        place = next(i for i, pair in enumerate(zip(theirs, ours)) if not same(*pair))
+        theirs, ours = theirs[place], ours[place]
+        if cases and all(isinstance(value, Real | str) for value in cases[place]):
+            given = ", ".join(f"{name}={value!r}" for name, value in zip(names, cases[place]))
+            asked = f"For {given} "
+    if isinstance(theirs, Raised):
+        raise theirs.error
+    said = otherwise(theirs, ours) if callable(otherwise) else otherwise
+    if isinstance(theirs, str) and isinstance(ours, str) and ours == "":
+        return theirs  # one of the two aspects of every answer
+    if isinstance(ours, Tensor) and not (ours.dim() == 0 and a_number(theirs) is not None):
+        if not isinstance(theirs, Tensor):
+            return f"Return a tensor; this is a {type(theirs).__name__}."
+        if not is_ordinary(theirs):
+            return "Return a tensor of ordinary numbers; this one is special."
+        if theirs.shape != ours.shape:
+            shapes = f"{tuple(theirs.shape)}, and it should be {tuple(ours.shape)}."
+            return f"The shape of your result is {shapes} {said}".strip()
+    if said:
+        return said
+    if asked or isinstance(ours, Real):
+        right, given = (_short(value) for value in (ours, theirs))
+        return f"{asked or 'Here '}the answer is {right}, and yours is {given}."
+    return "The result is not what it should be."
+
+
+def _short(value: Any) -> str:
+    number = a_number(value)
+    if number is None:
+        return repr(value)[:60]
+    return f"{number:.4g}" if isinstance(number, float) else str(number)
