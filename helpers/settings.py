@@ -17,7 +17,7 @@ SEED = 2026  # of all random numbers, at the beginning of each trial
 
 
 class Setting(NamedTuple):
-    """How to read and write a setting, what is usual, and what to say of an answer that left it."""
+    """How to read and write a setting, what is usual, and what is said if an answer leaves it."""
 
     read: Callable[[], Any]
     write: Callable[[Any], object]

@@ -41,10 +41,11 @@ class Verdict:
     def __init__(self, kind: str, text: str, picture: bytes | None = None) -> None:
         """Keep a key of `MARKS`, the text, and perhaps a PNG."""
         self.kind, self.text, self.picture = kind, text, picture
+        self.progress = ""  # how many exercises are solved, where that is stored
 
     def __repr__(self) -> str:
         mark, title, _ = MARKS[self.kind]
-        return f"{mark} {title}. {self.text}"
+        return f"{mark} {title}. {self.text}\n{self.progress}".rstrip()
 
     def _repr_html_(self) -> str:
         mark, title, color = MARKS[self.kind]
@@ -53,10 +54,11 @@ class Verdict:
         if self.picture:
             data = base64.b64encode(self.picture).decode()
             picture = f'<br><img alt="yours and the target" src="data:image/png;base64,{data}">'
+        progress = f"<br><small>{html.escape(self.progress)}</small>" if self.progress else ""
         return (
             f'<div style="border-left: 6px solid {color}; padding: 4px 12px">'
             f"<b>{mark} {title}.</b> <span style='white-space: pre-wrap'>{text}</span>"
-            f"{picture}</div>"
+            f"{picture}{progress}</div>"
         )
 
 
