@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from helpers.progress import record
 from helpers.settings import left_behind, overwritten, seed_everything, usual_settings
@@ -34,6 +35,7 @@ from helpers.verdict import NotAttempted, NotYet, Verdict, verdict_of
 Outcome = Mapping[str, Any]  # what an answer did, by aspect, the most important aspect first
 CHANGED, SETTINGS = "what it changed", "what it left behind"  # two aspects of every answer
 NOTHING = "Your function returns None: a `return` is missing."
+NOTHING_FORWARD = "The `forward` of your network returns None: a `return` is missing."
 
 
 class Raised:
@@ -91,8 +93,8 @@ class Answer:
                 "not what they were before the call."
             )
         return (
-            f"Your function changes {name} itself, and whoever passed it still needs it. Work on "
-            "a copy: `.clone()`."
+            f"Your function changes {name} itself, and its caller still needs it. Work on a copy: "
+            "`.clone()`."
         )
 
 
@@ -110,8 +112,27 @@ def attempt(function: Callable, *arguments: Any) -> Any:
     if result is ...:
         raise NotAttempted
     if result is None:
-        raise NotYet(NOTHING)
+        raise NotYet(NOTHING_FORWARD if isinstance(function, nn.Module) else NOTHING)
     return result
+
+
+class FunctionsUsed(TorchFunctionMode):
+    """Notes in `names` which functions of torch are called in a `with` block.
+
+    For exercises that ask for something to be written without PyTorch's own function for it.
+    """
+
+    def __init__(self) -> None:
+        """Begin with no names."""
+        super().__init__()
+        self.names: set[str] = set()
+
+    def __torch_function__(
+        self, function: Callable, types: Any, args: Sequence = (), kwargs: Mapping | None = None
+    ) -> Any:
+        """Note the name, and call the function."""
+        self.names.add(getattr(function, "__name__", ""))
+        return function(*args, **(kwargs or {}))
 
 
 def exercise(
@@ -148,7 +169,8 @@ def exercise(
             if ask:
                 outcome = dict(ask(answer))
             else:
-                outcome = {"": [answer(*case) for case in cases]}
+                # copies, because a later call may change what an earlier one returned
+                outcome = {"": [_copy(answer(*case)) for case in cases]}
             return outcome | {CHANGED: answer.changed, SETTINGS: answer.left}
 
         @functools.cache
@@ -269,7 +291,8 @@ def with_fixed_weights(net: nn.Module) -> nn.Module:
         for parameter in net.parameters():
             chance = torch.Generator().manual_seed(parameter.numel())
             values = torch.randn(parameter.shape, generator=chance)
-            parameter.copy_(values / max(1.0, parameter[0].numel() ** 0.5))
+            inputs = parameter[:1].numel() if parameter.dim() else 1
+            parameter.copy_(values / max(1.0, inputs**0.5))
     return net
 
 
@@ -357,9 +380,9 @@ def _difference(
             asked = f"For {given} "
     if isinstance(theirs, Raised):
         raise theirs.error
-    said = otherwise(theirs, ours) if callable(otherwise) else otherwise
     if isinstance(theirs, str) and isinstance(ours, str) and ours == "":
         return theirs  # one of the two aspects of every answer
+    said = otherwise(theirs, ours) if callable(otherwise) else otherwise
     if isinstance(ours, Tensor) and not (ours.dim() == 0 and a_number(theirs) is not None):
         if not isinstance(theirs, Tensor):
             return f"Return a tensor; this is a {type(theirs).__name__}."

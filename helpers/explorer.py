@@ -1,5 +1,6 @@
 """What all explorers share: controls, one picture, and a sentence that says what it shows."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import anywidget
@@ -8,7 +9,9 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from helpers.figures import bundle, canvas_png
+from helpers.figures import DPI, bundle, canvas_png, width_on_screen
+
+STILL = "Run this cell to move the controls."  # shown where no kernel runs
 
 
 class Caption(anywidget.AnyWidget):
@@ -18,6 +21,7 @@ class Caption(anywidget.AnyWidget):
     _css = Path(__file__).with_name("caption.css")
     text = traitlets.Unicode().tag(sync=True)
     alt = traitlets.Unicode().tag(sync=True)
+    density = traitlets.Int(1).tag(sync=True)  # pixels of the learner's screen, for one of ours
 
 
 class Explorer(widgets.VBox):
@@ -39,25 +43,38 @@ class Explorer(widgets.VBox):
         self.figure, self.moving, self.controls = figure, moving, controls
         for artist in moving:
             artist.set_animated(True)  # left out when the background is drawn
-        figure.canvas.draw()
-        self._background = figure.canvas.copy_from_bbox(figure.bbox)
-        self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        width = f"{width_on_screen(figure)}px"
+        self.picture = widgets.Image(
+            format="png",
+            layout=widgets.Layout(width=width, min_width="0", align_self="flex-start"),
+        )
         self.caption = Caption(alt=alt)
         for control in controls.values():
             control.observe(lambda _: self.refresh(), "value")
+        self.caption.observe(lambda change: self.set_density(change["new"]), "density")
         super().__init__(self.arrange())
         self.add_class("explorer")
+        self.redraw_background()
         self.refresh()
 
     def arrange(self) -> list[widgets.Widget]:
         """Return the rows of the explorer, from top to bottom."""
-        row = widgets.Layout(flex_flow="row wrap", grid_gap="2px 20px")
-        controls = widgets.Box(list(self.controls.values()), layout=row)
-        return [controls, self.picture, self.caption]
+        return [in_columns(self.controls.values()), self.picture, self.caption]
 
     def draw(self, **values) -> str:
         """Change the artists to show `values`, one for each control; return what is seen."""
         raise NotImplementedError
+
+    def redraw_background(self) -> None:
+        """Draw all that doesn't move, after a change of it, and keep it."""
+        self.figure.canvas.draw()
+        self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+
+    def set_density(self, density: int) -> None:
+        """Draw with 1 or 2 pixels for each pixel of the layout, as the screen has them."""
+        self.figure.set_dpi(DPI * min(max(density, 1), 2))
+        self.redraw_background()
+        self.refresh()
 
     def refresh(self) -> None:
         """Redraw the picture from the controls' present values."""
@@ -70,5 +87,17 @@ class Explorer(widgets.VBox):
         self.picture.value = canvas_png(canvas)
 
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
-        data, metadata = bundle(self.picture.value, self.caption.alt)
+        self.set_density(2)
+        picture = canvas_png(self.figure.canvas, few_colors=True)
+        self.set_density(self.caption.density)
+        width = width_on_screen(self.figure)
+        data, metadata = bundle(picture, self.caption.alt, width, STILL)
         return super()._repr_mimebundle_(**kwargs) | data, metadata
+
+
+def in_columns(controls: Iterable[widgets.Widget], width: str = "300px") -> widgets.GridBox:
+    """Return controls in as many aligned columns of that width as there is room for."""
+    layout = widgets.Layout(
+        grid_template_columns=f"repeat(auto-fill, {width})", grid_gap="2px 20px", width="100%"
+    )
+    return widgets.GridBox(list(controls), layout=layout)

@@ -1,58 +1,28 @@
-"""Lesson 10 in a real browser, its numbers without one, and a GPU that is pretended."""
+"""Lesson 10: its numbers, and a GPU that is pretended."""
 
 import functools
 import math
 import os
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 import torch.nn.functional as F
-from playwright.sync_api import expect
 from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from helpers import scripts
-from helpers.checks import lesson10
-from helpers.checks.lesson10_clock import WAYS, PretendedGPU, timed
+from helpers.lesson10.exercises import PretendedGPU
 from helpers.lesson10.explorers import DeviceExplorer
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
 from helpers.scripts import run_script, scratch_folder
-from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, read, source
 
 LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LAUNCH = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
           "--local-addr", "127.0.0.1"]  # fmt: skip
-
-
-class TestLesson10(LessonInBrowser):
-    LESSON = LESSON
-
-    def test_every_control_of_the_device_explorer_answers_to_keys(self, ran):
-        cell = ran.cell("explore-devices")
-        caption = cell.get_by_role("status")
-        said = caption.inner_text()
-        cell.get_by_role("slider", name="size n").press("ArrowRight")
-        expect(caption).not_to_have_text(said)
-        size = re.match(r"float32, (\d+ × \d+):", caption.inner_text())[1]
-        ran.shoot("after-explore-size")
-        cell.get_by_role("combobox", name="dtype").select_option(index=1)
-        expect(caption).to_contain_text(f"float16, {size}:")
-        assert cell.get_by_role("img", name="Two pictures with logarithmic axes").is_visible()
-        ran.shoot("after-explore-dtype")
-
-    def test_the_device_explorer_answers_fast(self, ran, record_property):
-        ran.run("explore-devices")  # anew, from its first settings
-        cell = ran.cell("explore-devices")
-        ran.watch(cell)
-        cell.get_by_role("slider", name="size n").focus()
-        keys = ["ArrowLeft"] * 12 + ["ArrowRight"] * 12 + ["ArrowLeft"] * 12 + ["ArrowRight"] * 9
-        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
-        record_property("device explorer, from key press to new pixels", delays)
 
 
 def running(process: int) -> bool:
@@ -246,46 +216,11 @@ def test_no_cell_needs_cuda():
 
 def test_a_pretended_gpu_tells_asking_from_doing():
     gpu = PretendedGPU()
+    start = gpu.clock()
     gpu.work()
-    assert gpu.clock() < 0.01
+    assert gpu.clock() - start < 0.1
     gpu.wait()
-    assert gpu.clock() > 50
-    ways = ("right", *WAYS)
-    assert len({round(timed(20, way), 4) for way in ways}) == len(ways)
-    assert abs(timed(20) - 1) < 0.02
-
-
-@pytest.mark.parametrize("answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, print])
-def test_a_check_never_raises(answer):
-    for name in ("scores_of", "seconds_per_call", "global_gradient"):
-        assert getattr(lesson10, name)(answer).kind in ("not yet", "error")
-        assert getattr(lesson10, name)().kind == "not attempted"
-
-
-def test_other_right_answers_are_right():
-    """Answers that are written otherwise than the solution."""
-
-    def scores_of(net, x):
-        device = next(iter(net.state_dict().values())).device
-        return net(torch.empty_like(x, device=device) if device.type == "meta" else x)
-
-    def seconds_per_call(work, wait, clock, calls):
-        for _ in range(3):
-            work()
-        wait()
-        wait()
-        before = clock()
-        [work() for _ in range(calls)]
-        wait()
-        return torch.tensor((clock() - before) / calls, dtype=torch.float64)
-
-    def global_gradient(gradients, counts):
-        weights = torch.tensor(counts) / sum(counts)
-        return (torch.stack(gradients) * weights[:, None]).sum(0)
-
-    for answer in (scores_of, seconds_per_call, global_gradient):
-        said = getattr(lesson10, answer.__name__)(answer)
-        assert said.kind == "correct", said
+    assert gpu.clock() - start > 50
 
 
 @needs_proc

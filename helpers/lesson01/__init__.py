@@ -1,6 +1,6 @@
 """What lesson 01 alone uses: its exercises, its explorers, and its own drawings and numbers."""
 
-from helpers.checks import lesson01 as check
+from helpers.lesson01 import exercises as check
 from helpers.lesson01.explorers import GraphExplorer, TangentExplorer
 from helpers.lesson01.tiles import tiles
 

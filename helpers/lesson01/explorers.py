@@ -167,10 +167,9 @@ class TangentExplorer(Explorer):
         return f"{said} Rise over run with h = {h:.2f}: {fixed(rise_over_run(function, x, h))}."
 
     def _scale(self, *shown: torch.Tensor) -> None:
-        """Fit both axes to what they show, and draw them anew into the background."""
+        """Fit both axes to what they show, and draw them again into the background."""
         for axis, values in zip(self._axes, shown):
             low, high = values.min().item(), values.max().item()
             room = 0.12 * (high - low)
             axis.set_ylim(low - room, high + room)
-        self.figure.canvas.draw()
-        self._background = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+        self.redraw_background()

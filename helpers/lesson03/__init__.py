@@ -1,7 +1,7 @@
 """What lesson 03 alone uses: its exercises, its explorer, and its own drawings and numbers."""
 
-from helpers.checks import lesson03 as check
 from helpers.lesson03 import batching
+from helpers.lesson03 import exercises as check
 from helpers.lesson03.explorers import BatchExplorer
 
 __all__ = [

@@ -108,14 +108,14 @@ class PathExplorer(Explorer):
     def _show_background(self, surface: str, span: int) -> None:
         """Put contour lines and axes behind; they are drawn when first asked for."""
         self._side.set_xlim(0, span)
-        if (surface, span) not in self._backgrounds:
+        wanted = surface, span, self.figure.dpi
+        if wanted not in self._backgrounds:
             drawn = contours(self._above, surface)
-            self.figure.canvas.draw()
-            box = self.figure.canvas.copy_from_bbox(self.figure.bbox)
-            self._backgrounds[surface, span] = box
+            self.redraw_background()
+            self._backgrounds[wanted] = self._background
             for artist in drawn:
                 artist.remove()
-        self._background = self._backgrounds[surface, span]
+        self._background = self._backgrounds[wanted]
 
     def _place_labels(self) -> None:
         """Write each name beside the end of its curve, moved away where names would collide."""

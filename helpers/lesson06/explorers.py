@@ -119,5 +119,6 @@ class RowExplorer(Explorer):
             return "The pad is empty: draw a digit from 0 to 9, large, in the middle."
         return (
             f"After {row} of 28 rows the net believes in a {first} with probability "
-            f"{belief[first]:.2f}, then in a {second} with {belief[second]:.2f}."
+            f"{belief[first]:.2f}, then in a {second} with {belief[second]:.2f}. The map on the "
+            f"right shows the {units}."
         )

@@ -1,6 +1,6 @@
 """What lesson 08 alone uses: its exercises, its explorer, and its own drawings and numbers."""
 
-from helpers.checks import lesson08 as check
+from helpers.lesson08 import exercises as check
 from helpers.lesson08.explorers import DropoutExplorer
 from helpers.lesson08.pairs import each_loss, first_weights, noisy, predict_all, train_pairs
 

@@ -1,6 +1,6 @@
 """What lesson 09 alone uses: its exercises, its explorer, and its own drawings and numbers."""
 
-from helpers.checks import lesson09 as check
+from helpers.lesson09 import exercises as check
 from helpers.lesson09.explorers import HistogramExplorer
 from helpers.lesson09.histograms import LayerHistograms
 from helpers.lesson09.norms import untrained

@@ -1,0 +1,328 @@
+"""The exercises of lesson 01."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from helpers.exercise import Answer, Raised, exercise
+from helpers.figures import BLUE, RED, new_figure, png
+from helpers.lesson01.tiles import tiles
+
+
+def _as_tiles(theirs: list, ours: list) -> bytes | None:
+    """Draw two tables of one shape, after the axes of length 1 in front are dropped."""
+    yours, target = theirs[0], ours[0]
+    if yours.shape != target.shape:
+        return None
+    height_width = target.shape[-2:]
+    return png(tiles([yours.view(height_width), target.view(height_width)], ["yours", "target"]))
+
+
+# in each, one value in the middle is 0.5 itself, and some in the frame are small
+WIDE = torch.tensor([
+    [0.9, 0.8, 0.9, 0.3, 0.9, 0.8],
+    [0.7, 0.1, 0.6, 0.9, 0.2, 0.9],
+    [0.8, 0.5, 0.8, 0.4, 0.7, 0.6],
+    [0.2, 0.3, 1.0, 0.6, 0.0, 0.7],
+    [0.6, 0.9, 0.7, 0.8, 0.9, 0.9],
+])  # fmt: skip
+TALL = torch.tensor([
+    [0.20, 0.10, 0.60, 0.30],
+    [0.55, 0.35, 0.95, 0.15],
+    [0.05, 0.50, 0.45, 0.85],
+    [0.65, 0.75, 0.25, 0.40],
+    [0.10, 0.48, 0.52, 0.70],
+    [0.30, 0.90, 0.20, 0.10],
+])  # fmt: skip
+
+
+def _of_the_picture(theirs: Any, ours: Tensor) -> str:
+    if not isinstance(theirs, Tensor):
+        return ""
+    if theirs.dtype == torch.bool:
+        return "This is a mask, True and False. Use a mask to assign: `middle[mask] = 0`."
+    if theirs.ndim == 1 or (theirs.ndim == 2 and 1 in theirs.shape):
+        return (
+            "A mask on the right of `=` picks numbers out and puts them in a row. Put it on the "
+            "left: `middle[middle < 0.5] = 0`."
+        )
+    if theirs.ndim != 3:
+        return "The result has three axes: the new one, then rows and columns."
+    if theirs.shape != ours.shape:
+        return "The frame is one pixel on each of the four sides, and the new axis is in front."
+    return "The shape is right, but some numbers are not. Compare the two."
+
+
+@exercise(
+    "Slices, masks and a new axis bring data into the form that a network needs, and the "
+    "original picture is still as it was.",
+    cases=[(WIDE,), (TALL,)],
+    mistakes=[
+        ("Your function changes `picture` itself. A slice shares its memory with the picture, so "
+         "`.clone()` it before you set values to 0.",
+         ".clone()", ""),
+        ("The frame is still there: take the rows and the columns `1:-1`.",
+         "[1:-1, 1:-1]", ""),
+        ("The frame is cut off at the top and on the left only. It is one pixel on each of the "
+         "four sides: `1:-1`.",
+         "1:-1, 1:-1", "1:, 1:"),
+        ("The frame is still there on the left and on the right: take the columns `1:-1`, too.",
+         "1:-1, 1:-1", "1:-1"),
+        ("The axis in front is missing: `unsqueeze(0)` adds it.", ".unsqueeze(0)", ""),
+        ("The new axis is at the end. In front means at index 0: `unsqueeze(0)`.",
+         "unsqueeze(0)", "unsqueeze(-1)"),
+        ("The mask is the wrong way round: the values *below* 0.5 become 0.", "< 0.5", ">= 0.5"),
+        ("The mask is the wrong way round: the values *below* 0.5 become 0.", "< 0.5", "> 0.5"),
+        ("A value of exactly 0.5 is not below 0.5: use `<` and not `<=`.", "< 0.5", "<= 0.5"),
+        ("The frame is gone, but no value has been set to 0 yet.",
+         "    middle[middle < 0.5] = 0\n", ""),
+    ],
+    partly="It is right for one picture, but not for another of a different size: compute "
+           "everything from `picture`, and keep nothing from an earlier call.",
+    otherwise=_of_the_picture,
+    picture=_as_tiles,
+)  # fmt: skip
+def clean(picture):
+    middle = picture[1:-1, 1:-1].clone()
+    middle[middle < 0.5] = 0
+    return middle.unsqueeze(0)
+
+
+@exercise(
+    "With such a table of distances you can find the nearest neighbor of every point at once. "
+    "Broadcasting makes it in a single line, without loops.",
+    cases=[
+        (torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 8.0], [-5.0, -4.0], [6.0, 8.0]]),),
+        (torch.tensor([[1.5, -2.0], [4.5, 2.0], [-3.5, 10.0]]),),
+    ],
+    mistakes=[
+        ("These are the squares of the distances: the root is missing, `.sqrt()`.", ".sqrt()", ""),
+        ("You added the plain differences, where up and down cancel. Square them first.",
+         "(differences**2).sum(2).sqrt()", "differences.sum(2)"),
+        ("You squared the sum of the differences. Square each difference, and add the squares.",
+         "(differences**2).sum(2).sqrt()", "(differences.sum(2) ** 2).sqrt()"),
+        ("This is the way along streets, |x| + |y|. The straight way is the root of the sum of "
+         "the squares.",
+         "(differences**2).sum(2).sqrt()", "differences.abs().sum(2)"),
+        ("The sum over x and y is missing. Add the squares over the last axis: `.sum(2)`.",
+         ".sum(2)", ""),
+        ("You added everything up to one number. Give `sum` an axis: `.sum(2)`.", ".sum(2)",
+         ".sum()"),
+        ("The sum runs over the points. Add the squares over the last axis, which holds x and y: "
+         "`.sum(2)`.",
+         ".sum(2)", ".sum(1)"),
+        ("Each point is compared only with itself. The difference of `points.unsqueeze(1)` and "
+         "`points.unsqueeze(0)` has shape (N, N, 2), and compares each point with all of them.",
+         "unsqueeze(1)", "unsqueeze(0)"),
+    ],
+    partly="It is right for 5 points, but not for 3 others: compute everything from `points`, "
+           "with no size written in, and keep nothing from an earlier call.",
+    otherwise=lambda theirs, ours: (
+        "The shape is right, but some numbers are not. Compare the two."
+        if getattr(theirs, "shape", None) == ours.shape
+        else "Row i, column j of the table is the distance from point i to point j."
+    ),
+    picture=_as_tiles,
+)  # fmt: skip
+def distances(points):
+    differences = points.unsqueeze(1) - points.unsqueeze(0)
+    return (differences**2).sum(2).sqrt()
+
+
+def _of_the_slopes(theirs: Any, ours: tuple) -> str:
+    if not isinstance(theirs, tuple | list) or len(theirs) != 2:
+        return "Return two numbers, with a comma between them: `return for_w, for_b`."
+    if any(isinstance(slope, str) for slope in theirs):
+        return "The two slopes should be plain numbers, and not text."
+    return ""
+
+
+BOTH = "2 * error * x, 2 * error"
+
+
+@exercise(
+    "These are the two gradients that train the smallest network there is: a straight line, with "
+    "its squared error. Lesson 02 begins there.",
+    cases=[(3.0, 2.0, 1.0, 4.0), (-1.5, 0.5, 2.0, -1.0), (0.5, -3.0, 0.25, 1.0)],
+    mistakes=[
+        ("The factor 2 is missing in both: the slope of e² is 2e.", BOTH, "error * x, error"),
+        ("The slope for w lacks a factor: increase w by a little, and w·x grows x times as much.",
+         BOTH, "2 * error, 2 * error"),
+        ("The two slopes are swapped: the one for w comes first.",
+         BOTH, "2 * error, 2 * error * x"),
+        ("The factor e is missing in both: the slope of e² is 2e, not 2.", BOTH, "2 * x, 2"),
+        ("These are the slopes of e = w·x + b − t. But e is squared: by the chain rule, multiply "
+         "them by 2e.",
+         BOTH, "x, 1"),
+        ("The sign is the wrong way round. Your numbers point downhill; the slope points uphill.",
+         BOTH, "-2 * error * x, -2 * error"),
+        ("For b the inner slope is 1, not x: increase b, and e grows by just as much.",
+         BOTH, "2 * error * x, 2 * error * x"),
+        ("For b, too, the chain begins with 2e.", BOTH, "2 * error * x, 1"),
+        ("Look at the slope for w again: the slope of w·x for w is x, not w.",
+         BOTH, "2 * error * w, 2 * error"),
+        ("Look at the slope for b again: b stands alone in e, so its inner slope is 1.",
+         BOTH, "2 * error * x, 2 * error * b"),
+        ("Look at both inner slopes again: that of w·x for w is x, and that of b for b is 1.",
+         BOTH, "2 * error * w, 2 * error * b"),
+        ("e is w·x + b − t: the target t is subtracted.", "- t", "+ t"),
+    ],
+    otherwise=_of_the_slopes,
+)  # fmt: skip
+def slopes(w, x, b, t):
+    error = w * x + b - t
+    return 2 * error * x, 2 * error
+
+
+class _Valley:
+    """A height to walk down, which remembers where it was asked for, and how."""
+
+    def __init__(self, lowest: list[float], steepness: list[float]) -> None:
+        self.lowest, self.steepness = torch.tensor(lowest), torch.tensor(steepness)
+        self.way: list[Tensor] = []  # the places, as they were when the height was asked for
+        self.asked: list[tuple] = []  # were gradients recorded, and for a leaf?
+        self.last: Tensor | None = None  # the tensor itself
+
+    def __call__(self, place: Tensor) -> Tensor:
+        self.way.append(place.detach().clone())
+        self.asked.append((torch.is_grad_enabled(), place.requires_grad, place.is_leaf))
+        self.last = place
+        return ((place - self.lowest) ** 2 * self.steepness).sum()
+
+    def history(self) -> tuple:
+        """Return how the height was asked for first and last, and if there is a gradient now."""
+        if self.last is None:
+            return ()
+        return self.asked[0], self.asked[-1], self.last.is_leaf and self.last.grad is not None
+
+
+class _Stopped(Raised):
+    """An exception of a walk: it equals others that came by the same way of asking."""
+
+    def __init__(self, error: BaseException, history: tuple) -> None:
+        super().__init__(error)
+        self.history = history
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and self.history == other.history
+
+
+class _Places(list):
+    """Where the walks ended, with the way of the first walk for the picture."""
+
+    way: list[Tensor]
+
+
+START = torch.tensor([-2.0, 1.5])
+VALLEY = [1.0, -0.5], [1.0, 3.0]  # its lowest place, and how steep it is along each axis
+
+
+def _walks(answer: Answer) -> dict:
+    """Walk down two valleys, with other numbers of axes and steps and another learning rate."""
+    places, graph = _Places(), []
+    for height, start, lr, steps in (
+        (_Valley(*VALLEY), START, 0.1, 12),
+        (_Valley([0.5, -1.0, 2.0], [0.5, 1.0, 0.75]), torch.tensor([1.0, 2.0, -1.0]), 0.23, 5),
+    ):
+        place = answer(height, start, lr, steps)
+        graph.append(isinstance(place, Tensor) and place.requires_grad)
+        places.append(
+            _Stopped(place.error, height.history()) if isinstance(place, Raised) else place
+        )
+        if len(places) == 1:
+            places.way = height.way
+    return {"place": places, "graph": graph}
+
+
+def _two_walks(theirs: _Places, ours: _Places) -> bytes:
+    figure = new_figure(5.6, 2.6, layout="constrained")
+    axis = figure.add_subplot(xlim=(-2.5, 2.5), ylim=(-2.2, 2))
+    x, y = torch.linspace(-2.5, 2.5, 60), torch.linspace(-2.2, 2, 60)
+    (x0, y0), (a, b) = VALLEY
+    ground = a * (x - x0) ** 2 + b * (y[:, None] - y0) ** 2
+    axis.contour(x, y, ground, levels=[0.2, 1, 3, 6, 10, 15, 22], colors="0.8", linewidths=1)
+    looks = (ours, "o-", BLUE, "target", 8), (theirs, "x--", RED, "yours", 6)
+    for places, line, color, name, size in looks:
+        way = torch.stack([*places.way, places[0].detach()])
+        axis.plot(*way.T, line, color=color, label=name, ms=size, alpha=0.7)
+    axis.legend()
+    return png(figure)
+
+
+ATTACHED = """def descend(height, start, lr, steps):
+    place = start.clone().requires_grad_()
+    for step in range(steps):
+        height(place).backward()
+        place = place - lr * place.grad
+    return place.detach()
+"""
+ORDER = "`.grad` is None at the step. The order is `height(place).backward()`, the step, clearing."
+ONCE = "The height was computed once, before the loop. Compute it again in each step."
+NEW_TENSOR = (
+    "`place = place - …` makes a new tensor, which has no `.grad` of its own. Change the old one: "
+    "`place -= …`, inside `with torch.no_grad():`."
+)
+BACKWARD = "        height(place).backward()\n"
+STEP = "        with torch.no_grad():\n            place -= lr * place.grad\n"
+CLEAR = "        place.grad = None\n"
+
+
+@exercise(
+    "Such a loop trains every network in this course. What changes is only how the height is "
+    "computed, and how the step is made from the slope.",
+    ask=_walks,
+    mistakes=[
+        ("You never clear the gradient, so the slopes add up and the walk overshoots. Add "
+         "`place.grad = None` to the loop.",
+         CLEAR, ""),
+        ("You climb: the slope points uphill. Subtract it.", "-=", "+="),
+        ("This is one step too few. `range(steps)` makes exactly `steps`.",
+         "range(steps)", "range(steps - 1)"),
+        ("This is one step too many. `range(steps)` makes exactly `steps`.",
+         "range(steps)", "range(steps + 1)"),
+        ("The learning rate has no effect yet: multiply the gradient by `lr`.", "lr * ", ""),
+        ("This is still the start: either the place was not changed, or you return `start`.",
+         STEP, ""),
+        ("Only one step was taken. Is `return` inside the loop?", "    return", "        return"),
+        ("You return the height of the last place. Return the place itself.",
+         "return place", "return height(place)"),
+        ("The step itself was recorded. Put it inside `with torch.no_grad():`.",
+         "with torch.no_grad()", "if True"),
+        ("The place is right, but autograd still follows it. End with `.detach()`.",
+         ".detach()", ""),
+        ("The tensor that you passed to `height` does not require gradients. Begin with "
+         "`place = start.clone().requires_grad_()`, and compute `height(place)`.",
+         ".requires_grad_()", ""),
+        ("Only the step belongs inside `no_grad`. Autograd must follow the height.",
+         BACKWARD + STEP, STEP.replace(":\n", ":\n    " + BACKWARD)),
+        ("`place` is not a leaf from the beginning, so it gets no `.grad`. First clone, then ask "
+         "for gradients: `place = start.clone().requires_grad_()`.",
+         "clone().requires_grad_()", "requires_grad_().clone()"),
+        ("After the first step `place` is no longer a leaf, so it gets no `.grad`: `place = place "
+         "- …` makes a new tensor that belongs to the graph. Change the old one, `place -= …`, "
+         "inside `with torch.no_grad():`.",
+         ATTACHED),
+        (NEW_TENSOR, "place -= lr", "place = place - lr"),
+        (NEW_TENSOR, "place -= lr", "place = place - lr", "grad = None", "grad.zero_()"),
+        (ONCE, BACKWARD, "        h.backward()\n", "    for", "    h = height(place)\n    for"),
+        (ONCE, BACKWARD, "        h.backward(retain_graph=True)\n",
+         "    for", "    h = height(place)\n    for"),
+        (ORDER, BACKWARD + STEP, STEP + BACKWARD),
+        (ORDER, STEP + CLEAR, CLEAR + STEP),
+        ("`backward` returns nothing: it leaves the slope in `place.grad`.",
+         "height(place)", "slope = height(place)", "* place.grad", "* slope"),
+    ],
+    partly="It is right in one valley, but not in another: use `lr`, `steps` and the shape of "
+           "`start`, with no number written in, and keep nothing from an earlier call.",
+    otherwise="You arrive at another place. Compare your walk with the target.",
+    picture=_two_walks,
+)  # fmt: skip
+def descend(height, start, lr, steps):
+    place = start.clone().requires_grad_()
+    for step in range(steps):
+        height(place).backward()
+        with torch.no_grad():
+            place -= lr * place.grad
+        place.grad = None
+    return place.detach()

@@ -1,0 +1,223 @@
+"""The exercises of lesson 04."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from helpers.exercise import Answer, a_number, exercise, is_ordinary, same
+from helpers.figures import BLUE, RED, new_figure, png
+
+
+def _of_a_step(theirs: Any, ours: tuple) -> str:
+    if not isinstance(theirs, tuple | list) or len(theirs) != 2:
+        return "Return two things, the new w and the new v: `return w, v`."
+    return ""
+
+
+@exercise(
+    "Two lines, and a ravine is no longer a trap: what points the same way at every step adds "
+    "up, and what swings to and fro cancels.",
+    cases=[
+        tuple(map(torch.tensor, (1.0, 4.0, 2.5))) + (0.1, 0.9),
+        tuple(map(torch.tensor, (-0.75, -2.0, 1.25))) + (0.3, 0.4),
+        tuple(map(torch.tensor, (2.0, 0.5, 0.0))) + (0.02, 0.7),
+    ],
+    mistakes=[
+        ("Nothing adds up: your velocity is the gradient alone. Keep the share mu of the old v.",
+         "mu * v + g", "g"),
+        ("Your step is right, but you return the old v. Return the new one, or nothing adds up.",
+         "    v = mu * v + g\n", "", "w - lr * v", "w - lr * (mu * v + g)"),
+        ("You stepped along the old v: compute the new velocity first, then step along it.",
+         "    v = mu * v + g\n", "", "v, v", "v, mu * v + g"),
+        ("The sign is wrong, so you walk uphill: subtract lr · v from w.", "w - lr", "w + lr"),
+        ("The sign of g in the velocity is wrong: add the gradient to v, and subtract lr · v "
+         "from w.",
+         "+ g", "- g"),
+        ("The learning rate is in twice, in the velocity and in the step. Leave it out of v.",
+         "+ g", "+ lr * g"),
+        ("The learning rate is inside the velocity. Some books do it in this way; PyTorch adds g "
+         "to v as it is, and multiplies by lr in the step.",
+         "+ g", "+ lr * g", "w - lr * v", "w - v"),
+        ("The learning rate, and the minus too, are inside the velocity. Some libraries do it in "
+         "this way; PyTorch adds g to v as it is, and subtracts lr · v in the step.",
+         "+ g", "- lr * g", "w - lr * v", "w + v"),
+        ("You take a mean, with (1 − mu) before g. Momentum adds the whole gradient: "
+         "v = mu · v + g.",
+         "+ g", "+ (1 - mu) * g"),
+        ("mu is at the wrong one: it shrinks the old velocity, not the new gradient.",
+         "mu * v + g", "v + mu * g"),
+        ("The old velocity never fades: multiply it by mu before you add g.", "mu * v", "v"),
+        ("The step does not use the learning rate: subtract lr · v from w.", "lr * v", "v"),
+        ("The two are in the wrong order: return w first, then v.", "w - lr * v, v",
+         "v, w - lr * v"),
+        ("You return the step, without the w from which it starts: the new w is w − lr · v.",
+         "w - lr * v", "-lr * v"),
+    ],
+    partly="It is right with lr = 0.1 and mu = 0.9, but not with others: use the arguments, and "
+           "keep nothing from an earlier call.",
+    otherwise=_of_a_step,
+)  # fmt: skip
+def momentum_step(w, g, v, lr, mu):
+    v = mu * v + g
+    return w - lr * v, v
+
+
+def _means(answer: Answer) -> dict:
+    """Ask for the means of two tensors. A tensor of means is as good as a list."""
+    found = []
+    for gradients, beta in (
+        (torch.tensor([3.0, 3, 3, -1, 2]), 0.9),
+        (torch.tensor([-2.0, 1.5, 4, 0.25, -1, 5, 2.5]), 0.6),
+    ):
+        means = answer(gradients, beta)
+        if (isinstance(means, np.ndarray) or is_ordinary(means)) and means.ndim == 1:
+            means = list(means)
+        found.append(means)
+    return {"": found}
+
+
+def _of_the_means(theirs: Any, ours: list) -> str:
+    if a_number(theirs) is not None:
+        return "Return all the means, one after each gradient, and not only the last one."
+    if not isinstance(theirs, list | tuple):
+        return f"Return a list of means; this is of type `{type(theirs).__name__}`."
+    if len(theirs) != len(ours):
+        return f"For {len(ours)} gradients there are {len(ours)} means; you return {len(theirs)}."
+    where = next(i for i, pair in enumerate(zip(theirs, ours)) if not same(*pair))
+    number = a_number(theirs[where])
+    if number is None:
+        return f"After gradient {where + 1}, a number is due, and yours is none."
+    which = "of 3, 3, 3, −1, 2 with beta 0.9" if len(ours) == 5 else "of the second list"
+    return (
+        f"After gradient {where + 1} {which} the mean is {float(ours[where]):.3f}, and yours is "
+        f"{number:.3f}."
+    )
+
+
+FROM_0 = "m starts at 0, not at the first gradient: the correction is made for a start at 0."
+BY_0 = (
+    "The first mean is divided by 0: your t starts at 0, and 1 − beta**0 is 0. Count from 1: "
+    "`enumerate(gradients, 1)`."
+)
+EXCHANGED = "The shares are exchanged: beta belongs to the old mean."
+CORRECTED = "m / (1 - beta**t)"
+
+
+@exercise(
+    "Without this correction of the mean, Adam's first step would be ten times too short; without "
+    "that of the squares, 32 times too long (with PyTorch's usual betas). The correction fades by "
+    "itself: 0.9 to the power 50 is nearly 0.",
+    ask=_means,
+    mistakes=[
+        ("The correction is missing: the mean of 3, 3 and 3 comes out as 0.81. Divide each m by "
+         "1 − beta**t.",
+         CORRECTED, "m"),
+        (BY_0, "gradients, 1)", "gradients)"),
+        (BY_0, "gradients, 1)", "gradients.tolist())"),
+        ("Your t is one too large: it is 1 at the first gradient.", "gradients, 1", "gradients, 2"),
+        ("You divide by 1 − beta at every step. The power is missing: 1 − beta**t.",
+         "beta**t", "beta"),
+        ("Divide by 1 − beta**t; you multiply, and the mean becomes smaller still.", "m /", "m *"),
+        ("The brackets are missing: `m / 1 - beta**t` divides by 1 and then subtracts.",
+         CORRECTED, "m / 1 - beta**t"),
+        ("The corrected mean goes back into m. Keep m as it is, and append the quotient.",
+         "        means.append(m / (1 - beta**t))", "        m /= 1 - beta**t\n        means.append(m)"),
+        (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g"),
+        (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g",
+         "beta**t", "(1 - beta)**t"),
+        (FROM_0, "m, means = 0.0", "m, means = gradients[0]"),
+        (FROM_0, "m, means = 0.0", "m, means = gradients[0]", CORRECTED, "m"),
+        (FROM_0, "        m = ", "        m = g if t == 1 else "),
+        (FROM_0, "        m = ", "        m = g if t == 1 else ", CORRECTED, "m"),
+        ("Only the share 1 − beta of a new gradient enters m: m = beta · m + (1 − beta) · g.",
+         "(1 - beta) * g", "g"),
+    ],
+    partly="It is right with a beta of 0.9, but not with 0.6: use `beta`, and keep nothing from "
+           "an earlier call.",
+    otherwise=_of_the_means,
+)  # fmt: skip
+def corrected_means(gradients, beta):
+    m, means = 0.0, []
+    for t, g in enumerate(gradients, 1):
+        m = beta * m + (1 - beta) * g
+        means.append(m / (1 - beta**t))
+    return means
+
+
+FIRST = 45  # the calls that are drawn: up to five steps after the last one
+
+
+def _two_rates(theirs: list, ours: list) -> bytes:
+    figure = new_figure(5.5, 2.2, layout="constrained")
+    axis = figure.add_subplot(xlabel="t", ylim=(-0.15, 0.8))
+    axis.plot(ours[:FIRST], "-", color=BLUE, lw=5, alpha=0.4, label="target")
+    axis.plot([a_number(r) for r in theirs[:FIRST]], "o", color=RED, ms=3.5, label="yours")
+    axis.legend(frameon=False)
+    return png(figure)
+
+
+def _of_a_rate(theirs: Any, ours: float) -> str:
+    number = a_number(theirs)
+    if number is None:
+        return f"Return one number; this is of type `{type(theirs).__name__}`."
+    if number < -1e-6:
+        return f"A rate of {number:.3g} is negative: training would walk uphill."
+    return ""
+
+
+NO_WARM_UP = "There is no warm-up: until t = warm, the rate should rise from 0 to the peak."
+STAYS_0 = "Up to t = steps the rate is right. After it, the rate should stay 0."
+DOWN = "peak * max(0.0, (steps - t) / (steps - warm))"
+UP = "peak * t / warm"
+AT_THE_PEAK = "You are off by one at the peak: it belongs at t = warm exactly."
+
+
+@exercise(
+    "You can now write any schedule: PyTorch's `LambdaLR` takes a function of t, and multiplies "
+    "the optimizer's rate by what it returns. This one, a warm-up and a straight way down, "
+    "trained the language model BERT (Devlin et al., 2019).",
+    cases=[(t, 40, 10, 0.5) for t in range(FIRST)] + [(t, 29, 3, 1.7) for t in range(32)],
+    mistakes=[
+        (NO_WARM_UP, UP, "peak"),
+        (NO_WARM_UP, "    if t <= warm:\n        return peak * t / warm\n", "", DOWN,
+         "peak * max(0.0, 1 - t / steps)"),
+        ("The rate is the peak at all times: there is no warm-up and no way down yet.",
+         UP, "peak", DOWN, "peak"),
+        ("The rate does not fall after t = warm: at t = steps it should be 0.", DOWN, "peak"),
+        ("The rate rises further after t = warm: it should fall from there, and be 0 at t = "
+         "steps.",
+         DOWN, UP),
+        ("After t = steps the rate is negative, so training would walk uphill. `max(0.0, …)` "
+         "stops it at 0.",
+         "max(0.0, (steps - t) / (steps - warm))", "(steps - t) / (steps - warm)"),
+        (STAYS_0, "max(0.0, (steps - t) / (steps - warm))", "abs(steps - t) / (steps - warm)"),
+        (STAYS_0, "    return peak * max", "    if t > steps:\n        return peak\n    return peak * max"),
+        ("The warm-up is right, but `peak` is missing on the way down.", DOWN,
+         DOWN.removeprefix("peak * ")),
+        ("The way down is right, but `peak` is missing in the warm-up.", UP, "t / warm"),
+        ("On the way up, divide t by `warm`: the rate should reach the peak there.",
+         UP, "peak * t"),
+        ("On the way up, t is divided by `steps`. It should be at the peak when t is `warm`.",
+         UP, "peak * t / steps"),
+        ("The way down takes steps − warm steps, and not `steps`: at t = warm nothing of it is "
+         "done, and the rate is still the peak.",
+         "/ (steps - warm)", "/ steps"),
+        ("The way down is the wrong way round: at t = warm nothing of it is done, at t = steps "
+         "all of it.",
+         "(steps - t) /", "(t - warm) /"),
+        (AT_THE_PEAK, UP, "peak * (t + 1) / warm", "<=", "<"),
+        (AT_THE_PEAK, UP, "peak * t / (warm - 1)", "<= warm", "< warm"),
+        ("The warm-up is right. The way down is off by one: it begins at t = warm and ends at "
+         "t = steps.",
+         "(steps - t) /", "(steps - t - 1) /"),
+        ("Divide with / and not with //: a rate is not a whole number.", "/", "//"),
+    ],
+    otherwise=_of_a_rate,
+    picture=_two_rates,
+)  # fmt: skip
+def rate(t, steps, warm, peak):
+    if t <= warm:
+        return peak * t / warm
+    return peak * max(0.0, (steps - t) / (steps - warm))

@@ -1,0 +1,334 @@
+"""The exercises of lesson 06."""
+
+import torch
+from torch import Tensor, nn
+
+from helpers.exercise import Answer, Raised, attempt, exercise, same, with_fixed_weights
+from helpers.verdict import NotYet
+
+
+def _sequences(answer: Answer) -> dict:
+    three = torch.arange(3 * 784.0).view(3, 1, 28, 28)
+    return {"": answer(three), "one": answer(three[1:2] / 3 - 500)}
+
+
+def _which_pixels(theirs: object, ours: Tensor) -> str:
+    if isinstance(theirs, Tensor) and theirs.shape == ours.shape:
+        return (
+            "The shape is right, but the numbers are not: each pixel should keep its value, its "
+            "row and its column."
+        )
+    return "The axes are: batch, time (the rows), feature (the pixels of a row)."
+
+
+@exercise(
+    "You can now feed any image to a recurrent network. The same step turns a line of text or "
+    "a sound into a sequence: decide what the time is, and what the features are.",
+    ask=_sequences,
+    mistakes=[
+        ("The columns became the time: step 10 of yours is column 11. If we read by rows, the "
+         "height is the time and comes before the width.",
+         "squeeze(1)", "squeeze(1).transpose(1, 2)"),
+        ("The rows come from the bottom. The first step should be the top row.",
+         "squeeze(1)", "squeeze(1).flip(1)"),
+        ("Each row is read from the right. Leave the features in their order.",
+         "squeeze(1)", "squeeze(1).flip(2)"),
+        ("The time comes before the batch. Here the batch should come first: (batch, time, "
+         "feature).",
+         "squeeze(1)", "squeeze(1).transpose(0, 1)"),
+        ("In your shape the time comes before the batch, and `view` or `reshape` has torn the "
+         "images apart to get there. The batch comes first, and no number needs to move.",
+         "squeeze(1)", "view(28, -1, 28)"),
+        ("The pixels of an image are one row of 784 numbers. Keep 28 steps of 28.",
+         "squeeze(1)", "flatten(1)"),
+        ("The axis of the channel is still there. It has to go.", "images.squeeze(1)", "images"),
+        ("Only the first image came through. Keep the others, too.",
+         "images.squeeze(1)", "images[0, 0]"),
+        ("Only the first image came through. Keep the others, too.",
+         "images.squeeze(1)", "images[0]"),
+        ("For a single image the axis of the batch is lost. Name the axis that has to go: "
+         "`squeeze(1)`.",
+         "squeeze(1)", "squeeze()"),
+    ],
+    otherwise={
+        "": _which_pixels,
+        "one": "It works for three images, but not for a single one. Is the number of images "
+               "written in, or is something kept from one call to the next?",
+    },
+)  # fmt: skip
+def as_sequence(images):
+    return images.squeeze(1)
+
+
+def _read(answer: Answer, images: int) -> dict:
+    """Build a network, and return its layers and what it says about some images."""
+    if isinstance(answer.function, nn.Module):
+        raise NotYet("Pass the class itself to the check, without calling it.")
+    x = torch.randn(images, 28, 28, generator=torch.Generator().manual_seed(images))
+    net, given = answer(), x.clone()
+    if isinstance(net, Raised):
+        return {"layers": net}
+    if not isinstance(net, nn.Module):
+        raise NotYet(f"Your class should extend `nn.Module`. This is a {type(net).__name__}.")
+    scores = attempt(net, given)  # lazy layers have sizes after this
+    if isinstance(scores, Raised) and (dots := [k for k, v in vars(net).items() if v is ...]):
+        raise NotYet(f"Replace the three dots after `self.{dots[0]} =`, too.")
+    if isinstance(scores, tuple):
+        raise NotYet("Your `forward` returns a tuple. Return the scores alone.")
+    kinds = [
+        kind.__name__
+        for part in net.modules()
+        for kind in (nn.RNN, nn.LSTM, nn.GRU)
+        if isinstance(part, kind)
+    ]
+    found = {"layers": ", ".join(kinds) or "none"}
+    if kinds != ["GRU"]:
+        return found
+    (gru,) = (part for part in net.modules() if isinstance(part, nn.GRU))
+    found["sizes"] = (
+        f"reads {gru.input_size} numbers per step in {1 + gru.bidirectional} direction(s), with "
+        f"{gru.hidden_size} units in {gru.num_layers} layer(s)"
+    )
+    if isinstance(scores, Raised):
+        return found | {"linear": scores}
+    linear = (part for part in net.modules() if isinstance(part, nn.Linear))
+    sizes = [f"from {part.in_features} to {part.out_features} numbers" for part in linear]
+    found["linear"] = " and ".join(sizes) or "none"
+    found["parameters"] = sorted(tuple(part.shape) for part in net.parameters())
+    with_fixed_weights(net)
+    if gru.bias:  # a long memory, so that what the first rows do shows at the end
+        with torch.no_grad():
+            gru.bias_ih_l0[gru.hidden_size : 2 * gru.hidden_size] += 3
+    scores = attempt(net, given)
+    return found | {"changes x": not torch.equal(given, x), "": scores}
+
+
+def _reader(answer: Answer) -> dict:
+    return _read(answer, 5) | {"one": _read(answer, 1)}
+
+
+SWAPPED = (
+    "The GRU takes the images for time steps, so its memory runs from one image into the next. "
+    "Pass `x` as it is to a GRU with `batch_first=True`, or transpose it for a GRU without."
+)
+EVERY_STEP = "These are scores after every step. Take the last step alone."
+BIASES = "Leave the biases in: `bias=False` was not asked for."
+
+
+@exercise(
+    "This is a whole classifier: one layer reads the rows and passes its state on, and another "
+    "one turns the last state into scores. You can train it exactly as you trained the LSTM.",
+    ask=_reader,
+    mistakes=[
+        ("You took the first step, when only one row had been read. The last one is "
+         "`r_out[:, -1]` if the batch comes first, and `r_out[-1]` if the time does.",
+         "[:, -1]", "[:, 0]"),
+        ("This is the last image with all its steps. The last step of every image is "
+         "`r_out[:, -1]` if the batch comes first, and `r_out[-1]` if the time does.",
+         "[:, -1]", "[-1]"),
+        (SWAPPED, ", batch_first=True", ""),
+        (SWAPPED, ", batch_first=True", "", "[:, -1]", "[-1]"),
+        (EVERY_STEP, "r_out[:, -1]", "r_out"),
+        (EVERY_STEP, ", batch_first=True", "", "(x)", "(x.transpose(0, 1))", "[:, -1]", ""),
+        ("`h_n` has the axes (layers, batch, units). `h_n[-1]` takes the last layer, and leaves "
+         "(N, 10).",
+         "r_out[:, -1]", "self.rnn(x)[1]"),
+        ("These are the scores of the last image alone. `h_n` has the axes (layers, batch, "
+         "units), so `h_n[-1]` is what you need.",
+         "r_out[:, -1]", "self.rnn(x)[1][:, -1]"),
+        ("These are the scores of the last image alone. Keep the axis of the batch: "
+         "`r_out[:, -1]`, or `h_n[-1]`.",
+         "r_out[:, -1]", "r_out[-1, -1]"),
+        ("You took the mean over all steps. Take the last step alone.",
+         "r_out[:, -1]", "r_out.mean(1)"),
+        ("Leave the softmax out: `cross_entropy` takes the raw scores.",
+         "-1])", "-1]).softmax(1)"),
+        ("Leave the log-softmax out: `cross_entropy` takes the raw scores.",
+         "-1])", "-1]).log_softmax(1)"),
+        ("There is a ReLU before the linear layer, and all that is negative is lost. Pass the "
+         "hidden state as it is.",
+         "[:, -1]", "[:, -1].relu()"),
+        ("There is a ReLU after the linear layer. Scores may be negative: leave it out.",
+         "-1])", "-1]).relu()"),
+        ("This is one number per image. Return all ten scores, without `argmax`.",
+         "-1])", "-1]).argmax(1)"),
+        ("The linear layer should take the 32 numbers of the hidden state.",
+         "(32, 10)", "(28, 10)"),
+        ("Your GRU reads in two directions. It should read in one, from the top.",
+         "batch_first", "bidirectional=True, batch_first", "(32, 10)", "(64, 10)"),
+        (BIASES, "batch_first", "bias=False, batch_first"),
+        (BIASES, "10)", "10, bias=False)"),
+        ("It works for five images, but for a single one the axis of the batch is lost: take "
+         "`h_n[-1]` in place of `squeeze()`.",
+         "r_out[:, -1]", "self.rnn(x)[1].squeeze()"),
+    ],
+    otherwise={
+        "layers": lambda theirs, ours: (
+            f"There should be one recurrent layer, an `nn.GRU`. Found: {theirs}."
+        ),
+        "sizes": lambda theirs, ours: f"Your GRU {theirs}. It should be one that {ours}.",
+        "linear": lambda theirs, ours: (
+            f"After the GRU there should be one linear layer, {ours}. Found: {theirs}."
+        ),
+        "parameters": "All weights should be those of the GRU and of the linear layer, with "
+                      "their biases. There should be no others.",
+        "changes x": "Your `forward` changes `x` itself, and the caller still needs it.",
+        "": "These are not the scores of the last hidden state. Apply `self.out` to it, with "
+            "nothing in between and nothing after it. Each call should read all rows, and begin "
+            "with a state of zeros.",
+        "one": "It works for five images, but not for a single one.",
+    },
+)  # fmt: skip
+class GRUReader(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(28, 32, batch_first=True)
+        self.out = nn.Linear(32, 10)
+
+    def forward(self, x):
+        r_out, _ = self.rnn(x)
+        return self.out(r_out[:, -1])
+
+
+class _Reader(nn.Module):
+    def __init__(self, units: int) -> None:
+        super().__init__()
+        self.rnn, self.out = nn.LSTM(28, units, batch_first=True), nn.Linear(units, 10)
+        nn.init.normal_(self.out.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.rnn(x)[0][:, -1])
+
+
+def _two_images(answer: Answer) -> dict:
+    net, other = _Reader(12), _Reader(9)  # both before an answer can draw a random number
+    rows, more = torch.randn(2, 28, 28)
+    found = {"": answer(net, rows), "other": answer(other, more)}
+    return {"changes": answer.changed} | found  # before the values, which a change makes wrong
+
+
+def _which_beliefs(theirs: object, ours: Tensor) -> str:
+    if not isinstance(theirs, Tensor):
+        return ""
+    if theirs.numel() == 10:
+        return (
+            "This is one answer and not 28: `h_n` is the last step alone, and so is "
+            "`r_out[:, -1]`. Pass all of `r_out` to `net.out`."
+        )
+    if theirs.shape == (28,):
+        return "This is one number per row. Return ten probabilities, without `argmax`."
+    if theirs.shape == (1, 28, 10):
+        return "The batch of one is still there: take its only image, `[0]`."
+    if theirs.shape != ours.shape:
+        return "There should be ten probabilities after each row of the image."
+    if not same(theirs.sum(1), torch.ones(28)):
+        return "Each row should add up to 1. Is it a softmax over the ten digits?"
+    return (
+        "These are not the beliefs of the network: first `net.rnn` reads the rows, then "
+        "`net.out` makes scores of every hidden state, and the softmax comes at the end."
+    )
+
+
+@exercise(
+    "You can look at other recurrent networks in the same way, after each word of a sentence or "
+    "each beat of a heart.",
+    ask=_two_images,
+    mistakes=[
+        ("These are scores, not probabilities: a softmax is missing.", ".softmax(1)", ""),
+        ("Each column adds up to 1, over the rows. The probabilities should be shared among the "
+         "ten digits, which are the last axis: `softmax(-1)`.",
+         "softmax(1)", "softmax(0)"),
+        ("A log-softmax is the logarithm of a probability. Use a softmax.",
+         "softmax", "log_softmax"),
+        ("Each row should add up to 1, but a sigmoid judges each digit by itself. Use a softmax.",
+         "softmax(1)", "sigmoid()"),
+        ("Apply the softmax to the scores, after `net.out`, and not to the hidden states.",
+         "r_out[0]).softmax(1)", "r_out[0].softmax(1))"),
+        ("One softmax is enough: apply it to the scores, and not to the hidden states.",
+         "r_out[0]", "r_out[0].softmax(1)"),
+        ("The columns became the time. Pass the rows as they are, `rows[None]`.",
+         "rows[None]", "rows.T[None]"),
+        ("Each row was read without memory, as a sequence of its own: 28 sequences of one step. "
+         "One sequence of 28 steps is `rows[None]`.",
+         "rows[None]", "rows[:, None]", "r_out[0]", "r_out[:, 0]"),
+        ("The rows are read from the bottom. Pass them as they are, `rows[None]`.",
+         "rows[None]", "rows.flip(0)[None]"),
+    ],
+    otherwise={
+        "": _which_beliefs,
+        "other": "It works for one network and one image, but not for the next: is something "
+                 "written in, or kept from one call to the next?",
+    },
+)  # fmt: skip
+def beliefs(net, rows):
+    r_out, _ = net.rnn(rows[None])
+    return net.out(r_out[0]).softmax(1)
+
+
+R_OUT = torch.linspace(-300, 300, 3 * 28 * 128).sin().view(3, 28, 128)
+OTHER = torch.linspace(100, -500, 2 * 6 * 160).cos().view(2, 6, 160)  # not the lesson's sizes
+
+
+def _ends(answer: Answer) -> dict:
+    return {"": answer(R_OUT), "other sizes": answer(OTHER)}
+
+
+def _which_ends(theirs: object, ours: Tensor) -> str:
+    r_out = next(part for part in (R_OUT, OTHER) if part[:, 0].shape == ours.shape)
+    both = r_out.shape[2]
+    for cut in range(1, both):
+        if same(theirs, torch.cat([r_out[:, -1, :cut], r_out[:, 0, cut:]], 1)):
+            return (
+                f"You cut at {cut}, but for H = {both // 2} the second half begins at "
+                f"{both // 2}: take H from `r_out.shape[2] // 2`."
+            )
+    if isinstance(theirs, Tensor) and theirs.shape != ours.shape:
+        return f"H is {both // 2} here: return H numbers of each direction, side by side."
+    return "The shape is right, but these are not the two ends, each with its own half."
+
+
+STACKED = "`torch.stack` makes a new axis. The result should be (N, 2·H): use `torch.cat`."
+
+
+@exercise(
+    "If you take `r_out[:, -1]` here, half of it comes from a direction that has read a single "
+    "row, and there is no error. It is a common mistake with two directions.",
+    ask=_ends,
+    mistakes=[
+        ("The half that reads upwards has seen one row at step −1. It ends at step 0.",
+         "0, units:", "-1, units:"),
+        ("The half that reads downwards has seen one row at step 0. It ends at step −1.",
+         "-1, :units", "0, :units"),
+        ("Both halves are taken where they begin: swap step 0 and step −1.",
+         "-1, :units", "0, :units", "0, units:", "-1, units:"),
+        ("These are the right numbers in the wrong order: downwards should come first.",
+         "r_out[:, -1, :units], r_out[:, 0, units:]", "r_out[:, 0, units:], r_out[:, -1, :units]"),
+        ("This is the half that reads downwards alone. Return both, as (N, 2·H).",
+         ", r_out[:, 0, units:]", ""),
+        ("This is the half that reads upwards alone. Return both, as (N, 2·H).",
+         "r_out[:, -1, :units], ", ""),
+        ("The two halves are added up. Put them side by side, with `torch.cat`.",
+         "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)",
+         "r_out[:, -1, :units] + r_out[:, 0, units:]"),
+        ("The two halves come one after the other, as (2·N, H). Join them along axis 1.",
+         "dim=1", "dim=0"),
+        ("This is the last image with all its steps. The time is axis 1.",
+         "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)", "r_out[-1]"),
+        ("The time is axis 1: you took two images, `r_out[-1]` and `r_out[0]`, with all their "
+         "steps.",
+         ":, -1, :units", "-1, :, :units", ":, 0, units:", "0, :, units:"),
+        ("This is the mean over all steps. Take one step for each half.",
+         "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)", "r_out.mean(1)"),
+        (STACKED, "torch.cat", "torch.stack"),
+        (STACKED, "torch.cat", "torch.stack", "dim=1", "dim=0"),
+        (STACKED, "torch.cat", "torch.stack", "dim=1", "dim=2"),
+        ("The half that reads upwards ends at step 0, and yours is that of step 1.",
+         "0, units:", "1, units:"),
+        ("The half that reads downwards ends at step −1, and yours is that of step −2.",
+         "-1, :units", "-2, :units"),
+    ],
+    otherwise=_which_ends,
+)  # fmt: skip
+def both_ends(r_out):
+    units = r_out.shape[2] // 2
+    return torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)

@@ -1,0 +1,424 @@
+"""The exercises of lesson 09."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F  # noqa: F401 (a wrong solution below calls it)
+from torch import Tensor, nn
+
+from helpers.exercise import (
+    FunctionsUsed,
+    Raised,
+    attempt,
+    exercise,
+    is_ordinary,
+    same,
+    with_fixed_weights,
+)
+from helpers.verdict import NotYet
+
+CHANCE = torch.Generator().manual_seed(9)
+# the variances of some features are small, so that it shows where epsilon is added
+BATCHES = [
+    (torch.randn(6, 4, generator=CHANCE) * torch.tensor([0.02, 1.0, 5.0, 0.01])
+     + torch.tensor([0.0, 3.0, -8.0, 0.1]),
+     torch.tensor([2.0, 0.5, -1.0, 3.0]), torch.tensor([1.0, -3.0, 0.0, 10.0]), 1e-3),
+    (torch.randn(9, 3, generator=CHANCE) * torch.tensor([0.004, 2.0, 0.5]) - 1,
+     torch.tensor([1.5, -2.0, 0.7]), torch.tensor([-0.2, 4.0, 0.3])),
+    # a feature that is the same in all examples
+    (torch.full((5, 2), 3.0), torch.tensor([2.0, 0.5]), torch.tensor([1.0, -3.0])),
+]  # fmt: skip
+
+
+def _normalized(answer: Callable) -> dict:
+    with FunctionsUsed() as used:
+        given = [answer(*batch) for batch in BATCHES]
+    ready_made = any(name.endswith("_norm") for name in used.names)
+    return {"": given, "ready-made": ready_made}
+
+
+@exercise(
+    "These four equations are the whole layer in train mode: a mean, a variance and two "
+    "parameters for each feature.",
+    ask=_normalized,
+    mistakes=[
+        ("The variance divides by N − 1. Batch norm normalizes with the biased one: "
+         "`x.var(0, correction=0)`.", "0, correction=0", "0"),
+        ("There is one mean and one variance for all numbers. Each feature (column) has its own: "
+         "take both over axis 0.",
+         "x.mean(0), x.var(0, correction=0)", "x.mean(), x.var(correction=0)"),
+        ("There is one mean for all numbers. Each feature (column) has its own: `x.mean(0)`.",
+         "x.mean(0)", "x.mean()"),
+        ("The mean and the variance are taken along the features of one example. Take them over "
+         "the batch, axis 0.",
+         "x.mean(0), x.var(0, correction=0)", "x.mean(1, True), x.var(1, correction=0, keepdim=True)"),
+        ("The mean and the variance are taken along the features of one example. Take them over "
+         "the batch, axis 0.",
+         "x.mean(0), x.var(0, correction=0)", "x.mean(1, True), x.var(1, keepdim=True)"),
+        ("The `eps` comes too late: add it to the variance, before the root.",
+         "torch.sqrt(var + eps)", "(torch.sqrt(var) + eps)"),
+        ("You divide by the variance: its square root is missing.", "torch.sqrt(", "("),
+        ("`x.std(0)` divides by N − 1 and leaves `eps` out: take the root of the biased variance "
+         "plus `eps`.", "torch.sqrt(var + eps)", "x.std(0)"),
+        ("The `eps` is missing: a feature that is the same in all examples gives nan.",
+         " + eps", ""),
+        ("It works for `eps` = 1e-5 only: use the `eps` that is passed.", "+ eps", "+ 1e-5"),
+        ("The fourth equation is missing: multiply by `gamma`, and add `beta`.",
+         "gamma * ", "", " + beta", ""),
+        ("`beta` is missing: add it at the end.", " + beta", ""),
+        ("`gamma` is missing: multiply by it before you add `beta`.", "gamma * ", ""),
+        ("`gamma` and `beta` have changed places: gamma is the factor.",
+         "return gamma", "return beta", "+ beta", "+ gamma"),
+        ("`beta` is multiplied by `gamma`, too: add it last.",
+         "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
+         "gamma * ((x - mean) / torch.sqrt(var + eps) + beta)"),
+        ("The mean is not subtracted.", "(x - mean)", "x"),
+        ("The numbers are right, but PyTorch's own batch norm computes them. Write the four "
+         "equations out.",
+         "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
+         "F.batch_norm(x, None, None, gamma, beta, True, eps=eps)"),
+    ],
+    otherwise={
+        "": "With gamma 1 and beta 0, each column should have mean 0 and variance 1; then gamma "
+            "scales it, and beta shifts it.",
+    },
+)  # fmt: skip
+def batch_norm(x, gamma, beta, eps=1e-5):
+    mean, var = x.mean(0), x.var(0, correction=0)
+    return gamma * (x - mean) / torch.sqrt(var + eps) + beta
+
+
+def _series(features: int, *sizes: int) -> list[Tensor]:
+    return [3 * torch.randn(size, features, generator=CHANCE) + 4 for size in sizes]
+
+
+def _said_of_two(theirs: object, ours: tuple[Tensor, Tensor]) -> str:
+    """Say how two running statistics differ from ours."""
+    if not isinstance(theirs, tuple | list) or len(theirs) != 2:
+        return "Return two tensors: `return mean, var`."
+    for name, yours, due in zip(("mean", "variance"), theirs, ours):
+        if not is_ordinary(yours):
+            return f"Return two tensors; the running {name} is a {type(yours).__name__}."
+        if yours.shape != due.shape:
+            return (
+                f"For {len(due)} features the running {name} should have the shape "
+                f"{tuple(due.shape)}, and yours is {tuple(yours.shape)}."
+            )
+    return (
+        "The numbers differ. One step is (1 − momentum) · old + momentum · new, for the mean and "
+        "for the variance, and every batch makes one."
+    )
+
+
+OLD_AND_NEW = ("    for batch in batches:\n"
+               "        mean = (1 - momentum) * mean + momentum * batch.mean(0)\n"
+               "        var = (1 - momentum) * var + momentum * batch.var(0)\n")  # fmt: skip
+
+
+@exercise(
+    "In this way, a layer estimates the statistics of all the data without ever seeing them at "
+    "once. This is why a network in `eval()` can predict from one example.",
+    cases=[(_series(3, 5, 5, 5, 5),), (_series(3, 4, 6, 9), 0.3), (_series(2, 8, 8),)],
+    mistakes=[
+        ("There is one mean and one variance for all features. Each feature has its own, along "
+         "axis 0: `batch.mean(0)`, `batch.var(0)`.", ".mean(0)", ".mean()", ".var(0)", ".var()"),
+        ("There is one mean for all features. Each feature has its own, along axis 0: "
+         "`batch.mean(0)`.", ".mean(0)", ".mean()"),
+        ("There is one variance for all features. Each feature has its own, along axis 0: "
+         "`batch.var(0)`.", ".var(0)", ".var()"),
+        ("The running variance is fed with the biased variance. The layer remembers the unbiased "
+         "one: `batch.var(0)`.", ".var(0)", ".var(0, correction=0)"),
+        ("Old and new have changed places: `momentum` is the share of the *new* batch here.",
+         "    for batch", "    momentum = 1 - momentum\n    for batch"),
+        ("The running variance begins at 1, not at 0.", "ones", "zeros"),
+        ("The running mean begins at 0, not at 1.", "zeros", "ones"),
+        ("It begins with the first batch. The memory begins at 0 and 1, and the first batch moves "
+         "it like any other.",
+         "torch.zeros(features), torch.ones(features)\n    for batch in batches:",
+         "batches[0].mean(0), batches[0].var(0)\n    for batch in batches[1:]:"),
+        ("That is the plain average over the batches. With a `momentum` of 0.1, the late ones "
+         "count more.",
+         OLD_AND_NEW,
+         "    mean = sum(batch.mean(0) for batch in batches) / len(batches)\n"
+         "    var = sum(batch.var(0) for batch in batches) / len(batches)\n"),
+        ("Only the last batch is left: a share of the old value must stay in.",
+         "(1 - momentum) * mean + momentum * ", "", "(1 - momentum) * var + momentum * ", ""),
+        ("Every batch begins at 0 and 1 again: keep the running values from batch to batch.",
+         "        mean = (1",
+         "        mean, var = torch.zeros(features), torch.ones(features)\n        mean = (1"),
+        ("Only the first batch counts. Is the `return` inside of the loop?",
+         "    return", "        return"),
+        ("That is the mean and the variance of all examples together. The layer sees one batch at "
+         "a time.",
+         OLD_AND_NEW,
+         "    mean, var = torch.cat(batches).mean(0), torch.cat(batches).var(0)\n"),
+        ("Mean and variance have changed places: return the mean first.", "mean, var\n", "var, mean\n",
+         "var, mean =", "mean, var ="),
+        ("It remembers standard deviations, and the layer remembers variances.",
+         "batch.var(0)", "batch.std(0)"),
+        ("It works for 3 features alone: take their number from the batches, "
+         "`batches[0].shape[1]`.", "batches[0].shape[1]", "3"),
+        ("It works for a `momentum` of 0.1 alone: use the one that is passed.",
+         "    for batch", "    momentum = 0.1\n    for batch"),
+    ],
+    partly="It works for 3 features and a `momentum` of 0.1, and not for others. Take the number of "
+           "features from the batches, `batches[0].shape[1]`, and use the `momentum` that is passed.",
+    otherwise=_said_of_two,
+)  # fmt: skip
+def remember(batches, momentum=0.1):
+    features = batches[0].shape[1]
+    mean, var = torch.zeros(features), torch.ones(features)
+    for batch in batches:
+        mean = (1 - momentum) * mean + momentum * batch.mean(0)
+        var = (1 - momentum) * var + momentum * batch.var(0)
+    return mean, var
+
+
+def _deep(answer: Callable) -> dict:
+    """Describe networks of two sizes: their parameters, and what they compute."""
+    x = torch.linspace(-1, 1, 6).unsqueeze(1)
+    parameters, fresh, steady, settled = [], [], [], []
+    for depth, width in ((3, 4), (5, 7)):
+        net = answer(depth, width)
+        if not isinstance(net, nn.Module | Raised):
+            raise NotYet(f"Return a network; this is a {type(net).__name__}.")
+        # in evaluation mode: lazy layers are made here, and the batch norms should stay fresh
+        out = net if isinstance(net, Raised) else attempt(net.eval(), x)
+        if not is_ordinary(out):
+            return {"runs": out}
+        with_fixed_weights(net)
+        calls: list[int] = []
+        for part in net.modules():
+            if isinstance(part, nn.Linear):
+                part.register_forward_hook(lambda *_, calls=calls: calls.append(1))
+        fresh.append(attempt(net, x))
+        shapes = Counter(tuple(p.shape) for p in net.parameters() if p.requires_grad)
+        parameters.append([f"depth {depth} and width {width}", len(calls), dict(shapes)])
+        steady.append(same(*(attempt(net.train(), x) for _ in range(2))))
+        settled.append(attempt(net.eval(), x))
+    return {"runs": "runs", "parameters": parameters, "fresh": fresh, "steady": steady,
+            "settled": settled}  # fmt: skip
+
+
+def _said_of_parameters(theirs: list, ours: list) -> str:
+    yours, due = (
+        ", ".join(f"{count} × {shape}" for shape, count in sorted(part[2].items()))
+        for part in (theirs, ours)
+    )
+    if yours == due:
+        return f"For {ours[0]}, {ours[1]} linear layers should be used, and not {theirs[1]}."
+    return f"For {ours[0]}, the shapes of the parameters should be {due}. Yours are {yours}."
+
+
+LISTED = """
+class Listed(nn.Module):
+    def __init__(self, depth, width):
+        super().__init__()
+        self.layers, size = [], 1
+        for _ in range(depth):
+            self.layers += [nn.Linear(size, width, bias=False), nn.BatchNorm1d(width), nn.Tanh()]
+            size = width
+        self.out = nn.Linear(width, 1)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.out(x)
+
+
+deep_net = Listed
+"""
+SHARED = """
+def deep_net(depth, width):
+    layers = [nn.Linear(1, width, bias=False), nn.BatchNorm1d(width), nn.Tanh()]
+    layers += (depth - 1) * [nn.Linear(width, width, bias=False), nn.BatchNorm1d(width), nn.Tanh()]
+    return nn.Sequential(*layers, nn.Linear(width, 1))
+"""
+
+
+@exercise(
+    "Every layer is registered, so an optimizer trains it and `.to` moves it. The biases are gone: "
+    "beta does their work.",
+    ask=_deep,
+    mistakes=[
+        ("There is a list among the layers, and `nn.Sequential` takes the layers themselves. Put "
+         "a star before a list of layers, `*layers`, and collect the layers with `+=`: `append` "
+         "would put a whole list into the list.",
+         "(*layers, nn.Linear(width, 1))", "(layers + [nn.Linear(width, 1)])"),
+        ("A `ModuleList` holds layers and has no forward pass of its own: return "
+         "`nn.Sequential(*layers)`.",
+         "nn.Sequential(*layers, nn.Linear(width, 1))", "nn.ModuleList([*layers, nn.Linear(width, 1)])"),
+        ("The blocks are in a plain Python list, where the network doesn't find them. Use "
+         "`nn.ModuleList`, or `nn.Sequential(*layers)`.", LISTED),
+        ("One layer is used several times, so blocks share its parameters. Make new layers in "
+         "every round of the loop.", SHARED),
+        ("A linear layer before a batch norm needs no bias: `bias=False`.", ", bias=False", ""),
+        ("No batch norm follows the output layer: leave it its bias.",
+         "width, 1)", "width, 1, bias=False)"),
+        ("There is no batch norm in your network.", " nn.BatchNorm1d(width),", ""),
+        ("The output layer has a batch norm, too: only the blocks have one.",
+         "nn.Linear(width, 1)", "nn.Linear(width, 1), nn.BatchNorm1d(1)"),
+        ("The batch norm comes before its linear layer. It belongs after it, and has as many "
+         "features as come out there.",
+         "nn.Linear(size, width, bias=False), nn.BatchNorm1d(width)",
+         "nn.BatchNorm1d(size), nn.Linear(size, width, bias=False)"),
+        ("The output layer is missing: `width` numbers come out, and one should.",
+         ", nn.Linear(width, 1)", ""),
+        ("One block is missing: there should be `depth` blocks, and an output layer after them.",
+         "range(depth)", "range(depth - 1)"),
+        ("`affine=False` takes gamma and beta away: leave them in.",
+         "BatchNorm1d(width", "BatchNorm1d(width, affine=False"),
+        ("The batch norm comes after tanh: put it between the linear layer and tanh.",
+         "nn.BatchNorm1d(width), nn.Tanh()", "nn.Tanh(), nn.BatchNorm1d(width)"),
+        ("There is no tanh in it: without an activation, the blocks compute what one linear layer "
+         "could.", ", nn.Tanh()", ""),
+        ("The tanh of the last block is missing.", "*layers,", "*layers[:-1],"),
+        ("The activation should be tanh, and not ReLU.", "Tanh", "ReLU"),
+        ("Nothing belongs after the output layer: after a tanh, the network could not predict 3.",
+         "nn.Linear(width, 1)", "nn.Linear(width, 1), nn.Tanh()"),
+        ("`track_running_stats=False` takes the running statistics away: leave them in.",
+         "BatchNorm1d(width", "BatchNorm1d(width, track_running_stats=False"),
+        ("There is something else in the blocks that works by chance, like a dropout. Only linear, "
+         "batch norm and tanh belong there.", "nn.Tanh()", "nn.Tanh(), nn.Dropout(0.5)"),
+        ("Leave the `momentum` of the batch norms as PyTorch sets it.",
+         "BatchNorm1d(width", "BatchNorm1d(width, momentum=0.9"),
+    ],
+    partly="It works for a depth of 3 and a width of 4, and not for others. Use the `depth` and the "
+           "`width` that are passed, and keep nothing from one call to the next.",
+    otherwise={
+        "runs": "Your network should return a tensor of ordinary numbers.",
+        "parameters": _said_of_parameters,
+        "fresh": "The parameters have the right shapes, and the network computes something else. A "
+                 "block is linear, batch norm, tanh, in this order, and the output layer comes "
+                 "last. Leave the batch norms as PyTorch makes them.",
+        "settled": "The running statistics are not those that PyTorch's batch norm keeps: use "
+                   "`nn.BatchNorm1d(width)` as it is.",
+    },
+)  # fmt: skip
+def deep_net(depth, width):
+    layers, size = [], 1
+    for _ in range(depth):
+        layers += [nn.Linear(size, width, bias=False), nn.BatchNorm1d(width), nn.Tanh()]
+        size = width
+    return nn.Sequential(*layers, nn.Linear(width, 1))
+
+
+def _unsettled() -> list[tuple[nn.Module, list[Tensor]]]:
+    """Return two networks with old running statistics, each with new batches."""
+    block = nn.Sequential(nn.Linear(2, 4), nn.BatchNorm1d(4, momentum=0.2), nn.Tanh())
+    one = nn.Sequential(block, nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 1))
+    block = nn.Sequential(nn.Linear(3, 5), nn.BatchNorm1d(5), nn.Tanh(), nn.Linear(5, 2))
+    two = nn.Sequential(nn.BatchNorm1d(3, momentum=None), block, nn.BatchNorm1d(2, momentum=0.05))
+    found = []
+    for net, features, sizes in ((one, 2, (8, 8, 8, 8, 8)), (two, 3, (6, 9, 4))):
+        with_fixed_weights(net)
+        for _ in range(3):
+            net(torch.randn(8, features) - 4)
+        batches = [(1 + i) * torch.randn(size, features) + i for i, size in enumerate(sizes)]
+        found.append((net, batches))
+    one.eval()  # the other one comes in training mode
+    return found
+
+
+def _norms(net: nn.Module) -> list[nn.BatchNorm1d]:
+    return [part for part in net.modules() if isinstance(part, nn.BatchNorm1d)]
+
+
+def _settled(answer: Callable) -> dict:
+    names = ("parameters", "statistics", "modes", "momentum", "asks", "graphs")
+    found: dict[str, list] = {name: [] for name in names}
+    for net, batches in _unsettled():
+        graphs: list[bool] = []
+        for part in net.modules():
+            if isinstance(part, nn.Linear):
+                part.register_forward_hook(lambda _, x, out, g=graphs: g.append(out.requires_grad))
+        given = answer(net, batches, may_change=[net])
+        if isinstance(given, Raised):
+            return {"parameters": given}
+        if not isinstance(given, nn.Module):
+            raise NotYet(f"Return the network; this is a {type(given).__name__}.")
+        found["parameters"].append({n: p.detach().clone() for n, p in given.named_parameters()})
+        found["statistics"].append(
+            {
+                n: b.clone()
+                for n, b in given.named_buffers()
+                if not n.endswith("num_batches_tracked")
+            }
+        )
+        found["modes"].append(any(part.training for part in given.modules()))
+        found["momentum"].append([layer.momentum for layer in _norms(given)])
+        found["asks"].append(all(p.requires_grad for p in given.parameters()))
+        found["graphs"].append(any(graphs))
+    return found
+
+
+RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum = None\n"
+
+
+@exercise(
+    "`torch.optim.swa_utils.update_bn` computes these statistics, too, for networks whose weights "
+    "were averaged or changed after training. It leaves a network in the mode in which it came.",
+    ask=_settled,
+    mistakes=[
+        ("The parameters have changed, and only the statistics should: `reset_parameters` resets "
+         "gamma and beta, too.", "reset_running_stats", "reset_parameters"),
+        ("The running statistics are still the old ones: no batch was read.",
+         RESET + NONE, "        pass\n", "            net(batch)", "            pass"),
+        ("A network may come in evaluation mode, where it remembers nothing of the batches: call "
+         "`net.train()` before you read them.", "    net.train()\n", ""),
+        ("The batches are read with the old `momentum`, on top of the old values: "
+         "`reset_running_stats()` and `momentum = None` come first.",
+         RESET + NONE, "        pass\n"),
+        ("Something of the old statistics is left: `reset_running_stats()` forgets them.",
+         RESET, ""),
+        ("The late batches count more than the early ones. `momentum = None` makes it the plain "
+         "average.", NONE, ""),
+        ("Only the first batch norm is settled: go through all of `net.modules()`.",
+         NONE, NONE + "        break\n"),
+        ("Only the outer layers are settled. `net.children()` doesn't look into blocks, and "
+         "`net.modules()` does.", "net.modules()", "net.children()"),
+        ("The values are reset, and `num_batches_tracked` is not: it goes on from the old batches, "
+         "so the new ones count too little. `reset_running_stats()` resets all three.",
+         RESET, "        layer.running_mean.zero_()\n        layer.running_var.fill_(1)\n"),
+        ("Only one batch was read: read all of them.",
+         "net(batch)", "net(batch)\n            break"),
+        ("All batches went in as one. Read them one by one, as they come in training.",
+         "in batches", "in [torch.cat(batches)]"),
+        ("The statistics are right. To be ready to predict, the network must be in evaluation "
+         "mode: `net.eval()`.", "net.eval()", "net"),
+        ("The statistics are right. Put the `momentum` of each layer back: further training would "
+         "go on with another one.", "layer.momentum = momentum", "pass"),
+        ("The parameters no longer ask for gradients, so the network can't be trained further. Read "
+         "the batches in `no_grad`, and leave `requires_grad` alone.",
+         "net.train()", "net.train().requires_grad_(False)"),
+        ("Gradients were recorded for nothing: read the batches in `no_grad`.",
+         "no_grad", "enable_grad"),
+    ],
+    otherwise={
+        "parameters": "The parameters have changed, and only the running statistics should.",
+        "statistics": lambda theirs, ours: (
+            "The running statistics are not the plain average over the batches: forget the old "
+            "ones, set `momentum = None`, and read each batch once in training mode."
+            if theirs.keys() == ours.keys()
+            else "Running statistics are gone from the network, and new ones should be there."
+        ),
+        "modes": "To be ready to predict, the network must be in evaluation mode: `net.eval()`.",
+        "momentum": "Put the `momentum` of each layer back to what it was in this layer.",
+        "asks": "Some parameters no longer ask for gradients: leave `requires_grad` alone.",
+        "graphs": "Gradients were recorded for nothing: read the batches in `no_grad`.",
+    },
+)  # fmt: skip
+def settle(net, batches):
+    norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm1d)]
+    before = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.reset_running_stats()
+        layer.momentum = None
+    net.train()
+    with torch.no_grad():
+        for batch in batches:
+            net(batch)
+    for layer, momentum in zip(norms, before):
+        layer.momentum = momentum
+    return net.eval()
