@@ -1,12 +1,14 @@
-# make lab    open the lessons          make test     run every test
-# make bench  measure the speed         make refresh  run the lessons and store their outputs
-# make oldest run every test on the oldest versions admitted, which need Python 3.11
-# make audit  ask whether a package that is installed has a known hole
+# make lab      open the lessons             make test      run the tests, without the slow ones
+# make refresh  run and store the lessons     make test-all  run every test, on the poor machine, too
+# make bench    measure the speed             make slow      run the slow tests alone
+# make poor     run the lessons without network, MNIST, threads, or a folder to write to
+# make oldest   run the tests on the oldest versions admitted, which need Python 3.11
+# make audit    ask whether a package that is installed has a known hole
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lab test bench refresh oldest audit
+.PHONY: lab test slow poor test-all bench refresh oldest audit
 
 lab: $(VENV)/ready
 	$(BIN)/jupyter lab --LabApp.app_settings_dir=.jupyter $(firstword $(sort $(wildcard notebooks/*.ipynb)))
@@ -14,11 +16,19 @@ lab: $(VENV)/ready
 test: $(VENV)/ready
 	$(BIN)/python -m pytest
 
+slow: $(VENV)/ready
+	$(BIN)/python -m pytest -m slow --dist load tests
+
+poor: $(VENV)/ready
+	$(BIN)/python tools/poor_machine.py $(BIN)/python -m pytest -p no:cacheprovider notebooks
+
+test-all: test slow poor
+
 bench: $(VENV)/ready
-	for part in tests/bench*.py; do $(BIN)/python $$part || exit 1; done
+	$(BIN)/python tools/bench.py
 
 refresh: $(VENV)/ready
-	$(BIN)/python tests/refresh.py
+	$(BIN)/python tools/refresh.py
 
 oldest:
 	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest

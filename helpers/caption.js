@@ -1,5 +1,6 @@
 // The sentence under an explorer's picture. It also gives names to what ipywidgets leaves
-// nameless for a screen reader: the picture, and the handles of the sliders.
+// nameless for a screen reader: the picture, and the handles of the sliders. And it keeps
+// JupyterLab from taking the arrow keys of a dropdown to go to another cell.
 function render({ model, el }) {
   const sentence = document.createElement("p");
   sentence.setAttribute("role", "status");
@@ -14,6 +15,8 @@ function render({ model, el }) {
       const label = slider.querySelector(".widget-label")?.textContent;
       slider.querySelector("[role=slider]")?.setAttribute("aria-label", label);
     }
+    for (const dropdown of explorer.querySelectorAll("select"))
+      dropdown.setAttribute("data-lm-suppress-shortcuts", "true");
   }
   function update() {
     sentence.textContent = model.get("text");

@@ -48,6 +48,10 @@ class Raised:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Raised) and self._said() == other._said()
 
+    def __str__(self) -> str:
+        kind, message = self._said()
+        return f"{kind.__name__}: {message}".rstrip(": ")
+
     def _said(self) -> tuple[type, str]:
         return type(self.error), str(self.error).strip().partition("\n")[0]
 

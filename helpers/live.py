@@ -17,7 +17,7 @@ class LivePicture:
     """A figure that is redrawn in place during a loop.
 
     An interrupt (Kernel > Interrupt) ends the loop and not the notebook: everything computed
-    so far stays as it is, and one line says how far the loop came.
+    so far stays as it is, and two lines say how far the loop came and what that means.
 
         with LivePicture(figure, "What it shows.", redraw) as live:
             for ...:
@@ -33,37 +33,47 @@ class LivePicture:
     ) -> None:
         """Show `figure`; `redraw` gets the number of updates so far and changes its artists.
 
-        `seconds` lie between two pictures, and more where drawing is slow: at least twice the
-        time of the last picture, so that a loop never spends more than a third on pictures.
+        There are `seconds` between two pictures, and more where drawing is slow: at least twice
+        the time of the last picture, so that a loop never spends more than a third of its time
+        on pictures. With 0 seconds, each update draws, however long that takes.
         """
         self.steps, self._redraw, self._seconds = 0, redraw, seconds
+        self._handle, self._next, self._stopped = None, 0.0, False
         self._picture = Picture(figure, alt)
 
     def __enter__(self) -> "LivePicture":
         """Show the picture as it is, where there is a notebook to show it."""
-        self._handle = display(self._picture, display_id=True) if get_ipython() else None
+        try:
+            self._handle = display(self._picture, display_id=True) if get_ipython() else None
+        except KeyboardInterrupt:  # it must be raised inside the `with`, so that it can end there
+            self._stopped = True
         self._next = time.monotonic() + self._seconds
         return self
 
-    def update(self) -> None:
-        """Count a step, and redraw if the last picture is old enough."""
-        self.steps += 1
+    def update(self, steps: int = 1) -> None:
+        """Count the steps since the last call, and redraw if the last picture is old enough."""
+        if self._stopped:
+            raise KeyboardInterrupt
+        self.steps += steps
         begin = time.monotonic()
         if begin >= self._next:
             self._draw()
             end = time.monotonic()
-            self._next = end + max(self._seconds, 2 * (end - begin))
+            self._next = end + max(self._seconds, 2 * (end - begin)) if self._seconds else end
 
     def __exit__(self, kind, error, trace) -> bool:
         """Draw the end; take an interrupt as the learner's wish to stop here."""
-        self._draw()
-        if kind is not KeyboardInterrupt:
-            return False
-        print(
-            f"Interrupted after {self.progress()}. The weights and "
-            "losses so far are kept, and the next cell works."
-        )
-        return True
+        stopped = kind is KeyboardInterrupt
+        try:
+            self._draw()
+        except KeyboardInterrupt:  # it came late, while the last picture was being drawn
+            stopped = kind in (None, KeyboardInterrupt)
+        if stopped:
+            print(
+                f"Interrupted after {self.progress()}. The weights and losses so far are kept.\n"
+                "The cells below can be run. Where one needs the whole training, it says so."
+            )
+        return stopped
 
     def progress(self) -> str:
         """Return how far the loop is, in words."""

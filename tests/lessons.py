@@ -24,11 +24,6 @@ def tags(cell: nbformat.NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def reads_mnist(path: Path) -> bool:
-    """Return whether a lesson asks for MNIST, and so differs where there is none."""
-    return any("mnist" in cell.source for cell in read(path).cells if cell.cell_type == "code")
-
-
 def source(path: Path, cell_id: str) -> str:
     """Return the text of one cell."""
     (cell,) = [cell for cell in read(path).cells if cell.id == cell_id]
@@ -92,18 +87,6 @@ def sections(path: Path) -> dict[str, list[str]]:
         for i, (title, _, own) in enumerate(found)
         if own
     }
-
-
-def way_to(path: Path, *cell_ids: str) -> list[str]:
-    """Return the code cells to be run, in order, for some to work, these included.
-
-    Those are, for each, what its section says that it uses, and what stands above it there.
-    """
-    wanted = set()
-    for cell_id in cell_ids:
-        shortest = min((way for way in sections(path).values() if cell_id in way), key=len)
-        wanted |= set(shortest[: shortest.index(cell_id) + 1])
-    return [cell.id for cell in read(path).cells if cell.id in wanted]
 
 
 def _numbers(text: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Mirrors of the four MNIST files on the loopback, sound or broken in one way each."""
+"""Servers of the four MNIST files on this machine: a sound one, and one for each fault."""
 
 import contextlib
 import ssl
@@ -7,23 +7,21 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
+Reply = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
 @contextlib.contextmanager
-def serve(
-    answer: Answer, files: dict[str, bytes], certificate: Path | None = None
-) -> Iterator[str]:
-    """Answer every request for one of the files with `answer`; give the server's address.
+def serve(reply: Reply, files: dict[str, bytes], certificate: Path | None = None) -> Iterator[str]:
+    """Serve the files with `reply`, and yield the server's address.
 
-    With a certificate (and its key, in the same file) the address is one of https.
+    With a certificate (and its key, in the same file) it is an https server.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            # a client that has seen enough hangs up: nothing to report
+            # A client that has seen enough closes the connection, which is not a fault.
             with contextlib.suppress(ConnectionError):
-                answer(self, files[Path(self.path).name])
+                reply(self, files[Path(self.path).name])
 
         def log_message(self, *_):
             pass
@@ -34,8 +32,7 @@ def serve(
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}/"
     finally:
@@ -44,54 +41,55 @@ def serve(
         server.server_close()
 
 
-def sound(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Send the file."""
-    _start(request, body)
-    request.wfile.write(body)
-
-
-def status(code: int) -> Answer:
-    """Refuse with an HTTP status."""
-    return lambda request, body: request.send_error(code)
+def sound(request: BaseHTTPRequestHandler, body: bytes, share: float = 1) -> None:
+    """Announce the whole file, and send this share of it."""
+    request.send_response(200)
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body[: int(share * len(body))])
 
 
 def silent(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Accept the connection and say nothing."""
+    """Accept the connection and send nothing."""
     request.server.leaving.wait(30)
 
 
 def silent_midway(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Say nothing any more after half of the file."""
-    _start(request, body)
-    request.wfile.write(body[: len(body) // 2])
+    """Send half of the file, and then nothing more."""
+    sound(request, body, share=0.5)
     silent(request, body)
 
 
-def dripping_header(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Never finish the header: one letter after the other keeps every time limit happy."""
+def endless_header(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Send the header letter by letter, so that no single wait is long, and never finish it."""
     request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
-    while not request.server.leaving.wait(0.5):
-        request.wfile.write(b"x")
+    for _ in range(60):
+        if not request.server.leaving.wait(0.5):
+            request.wfile.write(b"x")
 
 
 def cut_short(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Promise the whole file and hang up after half of it."""
-    _start(request, body)
-    request.wfile.write(body[: len(body) // 2])
+    """Close the connection after half of the file."""
+    sound(request, body, share=0.5)
 
 
 def wrong_bytes(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Send as many bytes as the file has, one of them changed."""
+    """Send as many bytes as the file has, with one bit changed."""
     sound(request, flip_bit(body))
 
 
+def broken(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Reply to every request that the server has a fault."""
+    request.send_error(500)
+
+
 def no_test_images(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Serve only the first two of the files."""
-    (status(404) if "t10k" in request.path else sound)(request, body)
+    """Serve only the first two of the four files."""
+    request.send_error(404) if "t10k" in request.path else sound(request, body)
 
 
 def no_http(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Answer in another protocol."""
+    """Reply in the protocol of mail servers."""
     request.wfile.write(b"220 a mail server, not a web server\r\n")
 
 
@@ -99,9 +97,3 @@ def flip_bit(content: bytes) -> bytes:
     """Change one bit in the middle."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-
-
-def _start(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    request.send_response(200)
-    request.send_header("Content-Length", str(len(body)))
-    request.end_headers()

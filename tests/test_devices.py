@@ -1,59 +1,60 @@
-"""Which device is chosen: with accelerators that are pretended, as no test may need one."""
+"""Which device is chosen: where there are accelerators, none, or one that can't compute."""
 
 import pytest
 import torch
 
-from helpers import devices
+from helpers.devices import best_device, one_thread
+
+# No test may need an accelerator, so the CPU under a second name acts as one that works, and
+# torch's "meta" device, which holds no numbers, as one that doesn't.
+WORKS, BROKEN = torch.device("cpu:0"), torch.device("meta")
 
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine without wishes; call it with its accelerator, or None, and what ails that."""
+    """Return a function that lets torch report an accelerator, or none."""
 
-    def pretend(accelerator: str | None, trouble: str = "") -> None:
-        found = accelerator and torch.device(accelerator)
-        monkeypatch.setattr(torch.accelerator, "is_available", lambda: found is not None)
-        monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: found)
-        monkeypatch.setattr(
-            devices, "_trouble", lambda device: "" if str(device) == "cpu" else trouble
-        )
+    def has(accelerator: torch.device | None) -> None:
+        monkeypatch.setattr(torch.accelerator, "is_available", lambda: accelerator is not None)
+        monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: accelerator)
 
     monkeypatch.delenv("LESSON_DEVICE", raising=False)
-    return pretend
+    return has
 
 
-@pytest.mark.parametrize("kind", ["cuda", "mps", "xpu"])
-def test_an_accelerator_is_taken_where_there_is_one(machine, kind, capsys):
-    machine(kind)
-    assert devices.best_device() == torch.device(kind)
+@pytest.mark.parametrize("found, chosen", [(WORKS, WORKS), (None, torch.device("cpu"))])
+def test_an_accelerator_is_taken_where_there_is_one(machine, capsys, found, chosen):
+    machine(found)
+    assert best_device() == chosen
     assert capsys.readouterr().out == ""
 
 
-def test_without_one_the_cpu_computes(machine):
-    machine(None)
-    assert devices.best_device() == torch.device("cpu")
-
-
 def test_an_accelerator_that_cannot_compute_is_left_alone_and_that_is_said(machine, capsys):
-    machine("cuda", "the driver is too old")
-    assert devices.best_device() == torch.device("cpu")
-    assert "cuda can't be used (the driver is too old)" in capsys.readouterr().out
+    machine(BROKEN)
+    assert best_device() == torch.device("cpu")
+    assert "This machine's meta can't be used (" in capsys.readouterr().out
 
 
 def test_a_wish_overrules_the_choice(machine, monkeypatch):
-    machine("cuda")
-    for wish in ("cpu", "cuda:1"):
-        monkeypatch.setenv("LESSON_DEVICE", wish)
-        assert devices.best_device() == torch.device(wish)
+    machine(WORKS)
+    monkeypatch.setenv("LESSON_DEVICE", "cpu")
+    assert best_device() == torch.device("cpu") != WORKS
 
 
-@pytest.mark.parametrize("wish", ["nonsense", "cuda:99"])
+@pytest.mark.parametrize("wish", ["nonsense", "cuda:99", "meta"])
 def test_a_wish_that_cannot_be_granted_is_refused_by_name(monkeypatch, wish):
     monkeypatch.setenv("LESSON_DEVICE", wish)
     with pytest.raises(ValueError, match=f"LESSON_DEVICE={wish} can't be used here"):
-        devices.best_device()
+        best_device()
 
 
-def test_every_device_at_hand_can_compute():
-    assert devices._trouble("cpu") == "" and devices._trouble(devices.best_device()) == ""
-    assert devices._trouble("meta")  # holds no numbers
+def test_the_device_of_this_machine_computes(monkeypatch):
+    monkeypatch.delenv("LESSON_DEVICE", raising=False)
+    assert (torch.ones(1, device=best_device()) + 1).item() == 2
+
+
+def test_one_thread_is_for_a_while_only():
+    before = torch.get_num_threads()
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before

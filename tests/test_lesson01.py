@@ -1,76 +1,13 @@
-"""Lesson 01: its explorers in a real browser, and their numbers without one."""
-
-import re
+"""Lesson 01: the numbers and pictures of its explorers, without a browser."""
 
 import ipywidgets as widgets
 import pytest
 import torch
-from playwright.sync_api import expect
 
-from helpers.checks import lesson01
 from helpers.figures import png
 from helpers.lesson01.explorers import EDGES, GraphExplorer, TangentExplorer
 from helpers.lesson01.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
 from helpers.lesson01.tiles import tiles
-from tests.lab import LessonInBrowser
-from tests.lessons import ROOT
-
-
-class TestLesson01(LessonInBrowser):
-    LESSON = ROOT / "notebooks" / "01_tensors_and_autograd.ipynb"
-
-    def test_run_all_goes_on_after_the_expected_errors(self, ran):
-        ran.run_all()
-        self.test_there_are_the_expected_errors_alone(ran)
-
-    def test_every_control_of_the_tangent_explorer_answers_to_keys(self, ran):
-        cell = ran.cell("explore-tangent")
-        caption = cell.get_by_role("status")
-        expect(caption).to_contain_text("At x = 1.00 the slope of x² is 2.00: uphill")
-        cell.get_by_role("slider", name="x").press("ArrowRight")
-        expect(caption).to_contain_text("At x = 1.05 the slope of x² is 2.10")
-        cell.get_by_role("slider", name="h").press("ArrowLeft")
-        expect(caption).to_contain_text("h = 0.95: 3.05")
-        chooser = cell.get_by_role("combobox", name="function")
-        for name in FUNCTIONS:
-            chooser.select_option(name)
-            expect(caption).to_contain_text(f"the slope of {name} is")
-        assert cell.get_by_role("img", name="On the left a curve with its tangent").is_visible()
-        ran.shoot("after-explore-tangent")
-
-    def test_the_tangent_explorer_answers_fast(self, ran, record_property):
-        cell = ran.cell("explore-tangent")
-        ran.watch(cell)
-        cell.get_by_role("slider", name="x").focus()
-        delays = ran.delays(cell, lambda i: ran.page.keyboard.press("ArrowLeft"))
-        record_property("tangent explorer, from key press to new pixels", delays)
-
-    def test_every_control_of_the_graph_explorer_answers_to_keys(self, ran):
-        cell = ran.cell("explore-relu")
-        caption = cell.get_by_role("status")
-        expect(caption).to_contain_text("1.50 · 2.00 − 1.00 = 2.00: relu lets it pass")
-        for name, said in [
-            ("x", "1.50 · 2.25 − 1.00 = 2.38"),
-            ("w", "1.75 · 2.25 − 1.00 = 2.94"),
-            ("b", "1.75 · 2.25 − 0.75 = 3.19"),
-        ]:
-            cell.get_by_role("slider", name=name).press("ArrowRight")
-            expect(caption).to_contain_text(said)
-        cell.get_by_role("slider", name="w").press("Home")
-        expect(caption).to_have_text(re.compile("every gradient behind it is 0"))
-        ran.shoot("after-explore-relu")
-
-    def test_the_graph_explorer_answers_fast(self, ran, record_property):
-        cell = ran.cell("explore-relu")
-        cell.get_by_role("slider", name="w").press("End")
-        cell.get_by_role("slider", name="x").press("End")
-        ran.page.wait_for_timeout(500)
-        ran.watch(cell)
-        keys = ["ArrowLeft"] * 24 + ["ArrowRight"] * 24
-        cell.get_by_role("slider", name="x").focus()
-        delays = ran.delays(cell, lambda i: ran.page.keyboard.press(keys[i]))
-        record_property("graph explorer, from key press to new pixels", delays)
-
 
 BY_FORMULA = {
     "x²": lambda x: 2 * x,
@@ -167,23 +104,3 @@ def test_tiles_show_every_number_and_mark_the_chosen():
 def test_tiles_refuse_a_third_axis():
     with pytest.raises(ValueError, match="at most 2 axes"):
         tiles([torch.zeros(2, 2, 2)], ["too deep"])
-
-
-T = torch.tensor
-STRANGE = [
-    None, 7, "text", [], (), (1, 2), ("a", "b"), (None, None), True, float("nan"), print, ...,
-    T(1), T(1.0), T([]), T([1, 2]), T([True, False]), T([1j, 2j]), T([float("nan"), 0.0]),
-    T([float("inf"), 1.0]), torch.zeros(1, 3, 4), torch.zeros(1, 3, 4, dtype=torch.long),
-    torch.zeros(1, 3, 4, dtype=torch.complex64), torch.full((1, 3, 4), float("nan")),
-    torch.zeros(5, 5, dtype=torch.long), torch.full((5, 5), float("inf")), torch.zeros(5, 5, 5),
-    torch.ones(2, requires_grad=True), (T([1.0, 2.0]), T(1.0)), torch.zeros(5, 5) > 0,
-    torch.zeros(5, 5, dtype=torch.complex64), torch.empty(0, 5), torch.zeros(1, 3, 4).to_sparse(),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", lesson01.__all__)
-@pytest.mark.parametrize("answer", STRANGE, ids=lambda v: repr(v)[:20])
-def test_a_check_takes_whatever_it_is_given(name, answer):
-    examine = getattr(lesson01, name)
-    assert examine(lambda *arguments: answer).kind in ("not yet", "not attempted", "error")
-    assert examine(answer).kind in ("not yet", "not attempted", "error")

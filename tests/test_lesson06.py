@@ -1,124 +1,18 @@
-"""Lesson 06 in a real browser: every control moved, digits drawn; and its numbers without one."""
-
-import re
+"""Lesson 06: how it reads a digit row by row, and the numbers of its explorer."""
 
 import ipywidgets as widgets
 import pytest
 import torch
-from playwright.sync_api import expect
 from torch import nn
 
-from helpers.checks import lesson06
-from helpers.data import mnist, small_digits
+from helpers.data import small_digits
 from helpers.figures import png
 from helpers.lesson06.explorers import RANGES, SHOWN, RowExplorer
 from helpers.lesson06.reading import open_forget_gates, read_rows, reading_diagram, trace
 from helpers.training import fit
-from tests.lab import LessonInBrowser
 from tests.lessons import ROOT, source
-from tests.test_lesson05 import ONE, RING, SEVEN, draw
 
 LESSON = ROOT / "notebooks" / "06_lstm_mnist.ipynb"
-
-
-@pytest.fixture(scope="class")
-def watched(ran):
-    """Watch the explorer once: each watch adds listeners of its own."""
-    ran.watch(ran.cell("explore-rows"))
-    return ran
-
-
-def believes_in(digit: int) -> re.Pattern:
-    """What the caption says of a drawing; of drawn 1 and 7 only nets that know MNIST are sure."""
-    read = digit if mnist().full or digit == 0 else "[0-9]"
-    return re.compile(f"After 28 of 28 .* believes in a {read} ")
-
-
-class TestLesson06(LessonInBrowser):
-    LESSON = LESSON
-    # with one image less it is not the full set, and the lesson trains for fewer steps
-    BEFORE = """
-import helpers.data
-images, labels, *test = helpers.data.mnist()
-fewer = helpers.data.Digits(images[1:], labels[1:], *test)
-helpers.data.mnist = lambda: fewer
-"""
-
-    def test_every_control_of_the_row_explorer_answers_to_keys(self, ran):
-        cell = ran.cell("explore-rows")
-        caption = cell.get_by_role("status")
-        said = caption.inner_text()
-        for name in ("row", "image"):
-            cell.get_by_role("slider", name=name).press("ArrowRight")
-            expect(caption).not_to_have_text(said)
-            said = caption.inner_text()
-        cell.get_by_role("slider", name="row").press("End")
-        expect(caption).to_contain_text("After 28 of 28 rows")
-        picture = cell.get_by_role("img", name="Side by side, row by row")
-        for units in SHOWN:
-            before = picture.get_attribute("src")
-            cell.get_by_role("combobox", name="units").select_option(units)
-            if units != "hidden state h":
-                expect(picture).not_to_have_attribute("src", before)
-            ran.shoot(f"units-{units.split()[-1]}")
-        said = caption.inner_text()
-        cell.get_by_role("combobox", name="net").select_option("asked at the end")
-        expect(caption).not_to_have_text(said)
-        ran.shoot("asked-at-the-end")
-        cell.get_by_role("combobox", name="net").select_option("asked after every row")
-        expect(caption).to_have_text(said)
-
-    def test_the_row_slider_answers_fast(self, watched, record_property):
-        ran, cell = watched, watched.cell("explore-rows")
-        slider = cell.get_by_role("slider", name="row")
-        slider.press("Home")
-        expect(cell.get_by_role("status")).to_contain_text("After 1 of 28 rows")
-        ran.page.wait_for_timeout(300)
-        ran.page.evaluate("window.delays.length = 0")
-
-        def move(i):  # up to row 28 and down again
-            ran.page.keyboard.press("ArrowRight" if i // 27 % 2 == 0 else "ArrowLeft")
-
-        record_property("row slider, from key press to new pixels", ran.delays(cell, move))
-
-    def test_digits_drawn_with_mouse_and_finger_are_read(self, ran):
-        cell = ran.cell("explore-rows")
-        canvas, caption = cell.get_by_role("application"), cell.get_by_role("status")
-        cell.get_by_role("slider", name="row").press("End")
-        for digit, points, touch in ((1, ONE, False), (7, SEVEN, True), (0, RING, False)):
-            cell.get_by_role("button", name="Clear").click()
-            expect(caption).to_contain_text("The pad is empty")
-            draw(ran.page, canvas, points, touch)
-            expect(caption).to_have_text(believes_in(digit))
-            ran.page.wait_for_timeout(300)  # the picture of the whole stroke
-            ran.shoot(f"drawn-{digit}")
-
-    def test_a_digit_drawn_with_keys_is_read(self, ran):
-        cell = ran.cell("explore-rows")
-        canvas, caption = cell.get_by_role("application"), cell.get_by_role("status")
-        canvas.press("Delete")
-        expect(caption).to_contain_text("The pad is empty")
-        for key in ["ArrowUp"] * 9 + [" "] + ["ArrowDown"] * 18 + [" "]:
-            ran.page.keyboard.press(key)
-        expect(caption).to_have_text(believes_in(1))
-        expect(canvas).to_be_focused()  # the arrows did not move to another cell
-
-    def test_the_drawing_is_answered_fast(self, watched, record_property):
-        ran, cell = watched, watched.cell("explore-rows")
-        cell.get_by_role("button", name="Clear").click()
-        expect(cell.get_by_role("status")).to_contain_text("The pad is empty")
-        box = cell.get_by_role("application").bounding_box()
-        ran.page.mouse.move(box["x"] + 140, box["y"] + 40)
-        ran.page.mouse.down()
-        ran.page.wait_for_timeout(300)
-        ran.page.evaluate("window.delays.length = 0")
-
-        def move(i):
-            ran.page.mouse.move(box["x"] + 140 + i % 2, box["y"] + 44 + 4 * i)
-
-        delays = ran.delays(cell, move)
-        ran.page.mouse.up()
-        record_property("row explorer, from stroke to new pixels", delays)
 
 
 class Net(nn.Module):
@@ -246,56 +140,6 @@ def test_fit_without_a_picture_is_the_same_training(images):
         torch.manual_seed(0)
         losses.append(fit(Net(), x, y, steps=12, batch=32, live=live))
     assert losses[0] == losses[1] and len(losses[0]) == 12
-
-
-@pytest.mark.parametrize("name", ["as_sequence", "gru_reader", "beliefs", "both_ends"])
-@pytest.mark.parametrize(
-    "answer", [None, 7, "text", [], lambda: 1, lambda *a: 1 / 0, lambda *a: a, print, nn.GRU, Net]
-)
-def test_a_check_never_raises(name, answer):
-    check = getattr(lesson06, name)
-    assert check(answer).kind in ("not yet", "error")
-    assert check().kind == "not attempted"
-
-
-def test_other_right_answers_are_right():
-    class Other(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.layer, self.head = nn.GRU(28, 32, batch_first=True), nn.Linear(32, 10)
-
-        def forward(self, x):
-            return self.head(self.layer(x)[1][-1])
-
-    class TimeFirst(Other):
-        def __init__(self):
-            super().__init__()
-            self.layer = nn.GRU(28, 32)
-
-        def forward(self, x):
-            return self.head(self.layer(x.transpose(0, 1))[0][-1])
-
-    class StepByStep(Other):
-        def forward(self, x):
-            h = None
-            for t in range(28):
-                _, h = self.layer(x[:, t : t + 1], h)
-            return self.head(h[0])
-
-    def in_parts(r_out):
-        down, up = r_out.chunk(2, dim=-1)
-        return torch.cat((down[:, -1], up[:, 0]), dim=-1)
-
-    def one_by_one(net, rows):
-        states = [net.rnn(rows[None, : k + 1])[0][0, -1] for k in range(len(rows))]
-        return torch.softmax(net.out(torch.stack(states)), dim=-1)
-
-    assert lesson06.as_sequence(lambda images: images[:, 0]).kind == "correct"
-    assert lesson06.as_sequence(lambda images: images.view(-1, 28, 28)).kind == "correct"
-    for reader in (Other, TimeFirst, StepByStep):
-        assert lesson06.gru_reader(reader).kind == "correct"
-    assert lesson06.both_ends(in_parts).kind == "correct"
-    assert lesson06.beliefs(one_by_one).kind == "correct"
 
 
 def test_open_forget_gates_is_what_the_lesson_wrote():

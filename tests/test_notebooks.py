@@ -7,8 +7,8 @@ import re
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tests.lessons import LESSONS, exercises, minutes, read, tags
-from tests.refresh import KERNEL, WIDGET, normalise
+from tests.lessons import LESSONS, exercises, minutes, read, sections, tags
+from tools.refresh import KERNEL, WIDGET, normalize
 
 TAGS = {"setup", "exercise", "raises-exception", "nbval-ignore-output"}
 # what unpickles a file without `weights_only=True`
@@ -52,7 +52,7 @@ def test_only_metadata_that_something_reads(lesson):
 
 def test_it_is_stored_as_refresh_stores_it(lesson):
     normal = copy.deepcopy(read(lesson))
-    normalise(normal)
+    normalize(normal)
     assert read(lesson) == normal, "run `make refresh`"
 
 
@@ -83,6 +83,13 @@ def test_set_up_comes_first_and_is_short(lesson):
     first = code(lesson)[0]
     assert "setup" in tags(first)
     assert len([line for line in first.source.splitlines() if line.strip()]) <= 10
+
+
+def test_each_section_says_what_it_uses(lesson):
+    heads = [cell.source for cell in read(lesson).cells if cell.source.startswith("## ")]
+    for head in heads[1:-1]:  # neither the picture of where the lesson goes, nor the recap
+        assert "*(uses " in head, head.splitlines()[0]
+    assert len(sections(lesson)) >= 4
 
 
 def test_each_exercise_has_a_hint_and_a_solution(lesson):

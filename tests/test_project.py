@@ -1,5 +1,7 @@
 """The house: installation files that agree, a README that is true, clean code."""
 
+import ast
+import contextlib
 import re
 import socket
 import subprocess
@@ -14,9 +16,10 @@ import pytest
 import yaml
 from PIL import Image
 
-from tests import readme
 from tests.lessons import LESSONS, ROOT, read, tags
+from tools import readme
 
+PYTHON = ("helpers", "tests", "tools")
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
 
 
@@ -51,18 +54,16 @@ def test_table_and_picture_of_the_readme_are_those_of_the_lessons():
     assert made_from == readme.fingerprint(readme.explorers()), "run `make refresh`"
 
 
-def test_links_in_the_readme_resolve():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for alt, target in re.findall(r"\[(.*?)\]\((?!https?:|#)([^)#]+)", readme):
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_and_commands_in_the_pages_are_there(name):
+    page = (ROOT / name).read_text(encoding="utf-8")
+    for alt, target in re.findall(r"\[(.*?)\]\((?!https?:|#)([^)#]+)", page):
         assert alt and (ROOT / target).exists(), target
-
-
-def test_readme_and_makefile_name_the_same_commands():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert {"lab", "test", "refresh", "bench"} <= set(targets)
-    for named in re.findall(r"`make (\w+)`", readme):
-        assert named in targets, named
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    commands = re.findall(r"(?:`|^    )make ([a-z-]+)", page, re.MULTILINE)
+    assert commands and set(commands) <= set(targets), commands
+    for path in re.findall(r"`((?:helpers|tests|tools|notebooks)/[\w./]*)`", page):
+        assert "lesson11" in path or (ROOT / path).exists(), path
 
 
 def test_the_code_is_tidy():
@@ -73,21 +74,41 @@ def test_the_code_is_tidy():
 
 
 def test_nothing_needs_unix_to_be_imported():
-    for path in [*(ROOT / "helpers").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]:
+    for path in [path for part in PYTHON for path in (ROOT / part).rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
         unix = r"^(import|from) (fcntl|grp|pty|pwd|resource|termios)\b"
         assert not re.search(unix, text, re.MULTILINE), path
 
 
-def test_helpers_are_small_and_import_no_lesson():
+def imported(path: Path) -> set[str]:
+    """Return the full names of the modules that a file imports, at any place in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} has a relative import: write the whole name"
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def test_a_helper_imports_what_is_shared_or_of_its_own_lesson_and_no_notebook():
     for path in (ROOT / "helpers").rglob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert len(text.splitlines()) <= 165, path
-        assert "notebooks" not in text and "nbformat" not in text, path
+        own = next((part for part in path.parts if re.fullmatch(r"lesson\d\d", part)), "")
+        for name in imported(path):
+            lesson = re.match(r"helpers\.(lesson\d\d)\b", name)
+            assert not lesson or lesson[1] == own, f"{path} imports {name}"
+            assert name.split(".")[0] not in ("tests", "tools", "notebooks"), f"{path}: {name}"
 
 
-def test_the_set_up_of_the_lessons_says_nothing_in_a_new_python():
-    """A kernel that is forked, as most are here, has imported everything before."""
+def test_a_lesson_imports_what_is_shared_or_its_own():
+    for lesson in LESSONS:
+        code = "\n".join(cell.source for cell in read(lesson).cells if cell.cell_type == "code")
+        used = set(re.findall(r"helpers\.lesson(\d\d)", code))
+        assert used <= {lesson.name[:2]}, lesson.name
+
+
+def test_the_set_up_of_the_lessons_prints_nothing():
     cells = [cell for lesson in LESSONS for cell in read(lesson).cells if "setup" in tags(cell)]
     command = [sys.executable, "-c", "\n".join(cell.source for cell in cells)]
     done = subprocess.run(command, cwd=ROOT / "notebooks", capture_output=True, text=True)
@@ -124,6 +145,12 @@ def test_workflows_pin_their_actions_and_may_read_alone():
             assert job["timeout-minutes"] <= 90
 
 
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
 def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(tmp_path):
     recipe = re.search(r"^\t\$\(BIN\)/jupyter (.+?) \$", (ROOT / "Makefile").read_text(), re.M)
     flags = recipe[1].split()
@@ -136,7 +163,7 @@ def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(tmp_path):
         server = subprocess.Popen([*command, "--allow-root"], cwd=ROOT, stdout=file, stderr=file)
     try:
         end = time.monotonic() + 60
-        while "?token=" not in log.read_text() and time.monotonic() < end:
+        while not listens(port) and time.monotonic() < end:  # it prints its address before that
             time.sleep(0.2)
         assert re.search(rf"http://127\.0\.0\.1:{port}/\S*\?token=[0-9a-f]{{48}}", log.read_text())
         with pytest.raises(urllib.error.HTTPError, match="403"):

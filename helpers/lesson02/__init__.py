@@ -1,6 +1,6 @@
 """What lesson 02 alone uses: its exercises, its explorer, and its own drawings and numbers."""
 
-from helpers.checks import lesson02 as check
+from helpers.lesson02 import exercises as check
 from helpers.lesson02.explorers import TrainingExplorer
 
 __all__ = [

@@ -1,5 +1,8 @@
 """Which sample is in which batch, a drawing of it, and small pictures to load."""
 
+from pathlib import Path
+
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,8 +11,10 @@ from PIL import Image, ImageDraw
 from torch.utils.data import DataLoader
 
 from helpers.figures import BLACK, BLUE, GREEN, ORANGE, PINK, RED, SKY, new_figure
+from helpers.scripts import scratch_folder
 
-COLOURS = (SKY, ORANGE, GREEN, PINK, BLUE, RED)  # of the batches, in turn
+COLORS = (SKY, ORANGE, GREEN, PINK, BLUE, RED)  # of the batches, one after the other
+SIDEWAYS = 6  # the EXIF value for a picture that must be turned clockwise by 90 degrees
 
 
 def batches(
@@ -20,7 +25,7 @@ def batches(
     epoch: int = 0,
     drop_last: bool = False,
 ) -> list[list[int]]:
-    """Return the sample numbers of each batch that a `DataLoader` hands out in one epoch.
+    """Return the sample numbers of each batch that a `DataLoader` returns in one epoch.
 
     The loader's generator is seeded once, before epoch 0. Raises ValueError for a batch size
     below 1.
@@ -36,7 +41,7 @@ def batches(
 
 
 def loader_diagram(order: list[int], batch_size: int) -> Figure:
-    """Draw the way of the samples 0, 1, 2 ...: stored, brought into `order`, cut into batches."""
+    """Draw how the samples 0, 1, 2 ... are brought into `order` and then cut into batches."""
     cuts = [order[i : i + batch_size] for i in range(0, len(order), batch_size)]
     height = max(4.3, 1.3 * len(cuts) + 0.4)  # in tiles
     figure = new_figure(10, 2.1 * height / 4.3)
@@ -46,13 +51,13 @@ def loader_diagram(order: list[int], batch_size: int) -> Figure:
     for left, title, numbers in ((0, "dataset", sorted(order)), (half + 4.4, "shuffled", order)):
         axis.text(left + half / 2, 3.0, title, ha="center")
         for place, number in enumerate(numbers):
-            colour = "white" if left == 0 else COLOURS[place // batch_size % len(COLOURS)]
-            _tile(axis, left + place % half, 1 - place // half + 0.6, number, colour)
+            color = "white" if left == 0 else COLORS[place // batch_size % len(COLORS)]
+            _tile(axis, left + place % half, 1 - place // half + 0.6, number, color)
     left = 2 * (half + 4.4)
     for step, batch in enumerate(cuts):
         y = (len(cuts) / 2 - step - 1) * 1.3 + 1.75
         for place, number in enumerate(batch):
-            _tile(axis, left + place, y, number, COLOURS[step % len(COLOURS)])
+            _tile(axis, left + place, y, number, COLORS[step % len(COLORS)])
         axis.text(left + batch_size + 0.4, y + 0.5, f"batch {step} → step {step}", va="center")
     for x, label in ((half + 0.4, "shuffle"), (2 * half + 4.8, "cut")):
         axis.annotate("", (x + 3.4, 1.6), (x, 1.6), arrowprops={"arrowstyle": "->", "lw": 1.8})
@@ -61,20 +66,21 @@ def loader_diagram(order: list[int], batch_size: int) -> Figure:
     return figure
 
 
-def _tile(axis: Axes, x: float, y: float, number: int, colour: str) -> None:
-    axis.add_patch(Rectangle((x + 0.05, y + 0.05), 0.9, 0.9, fc=colour, ec=BLACK, lw=1))
-    axis.text(x + 0.5, y + 0.48, number, ha="center", va="center", color=ink_on(colour))
+def _tile(axis: Axes, x: float, y: float, number: int, color: str) -> None:
+    axis.add_patch(Rectangle((x + 0.05, y + 0.05), 0.9, 0.9, fc=color, ec=BLACK, lw=1))
+    axis.text(x + 0.5, y + 0.48, number, ha="center", va="center", color=ink_on(color))
 
 
-def ink_on(colour: str) -> str:
-    """Return the colour of text that can be read on one of `COLOURS`, or on white."""
-    return "white" if colour == BLUE else "black"
+def ink_on(color: str) -> str:
+    """Return the color of text that can be read on one of `COLORS`, or on white."""
+    return "white" if color == BLUE else "black"
 
 
 def draw_pet(kind: str, number: int) -> Image.Image:
     """Draw the head of a "cat" (pointed ears) or a "dog" (hanging ears), in RGB.
 
-    `number` decides its fur and its size, 40 to 72 pixels. Raises ValueError for other kinds.
+    `number` decides the color of its fur and the size of the picture, 40 to 72 pixels. Raises
+    ValueError for other kinds.
     """
     if kind not in ("cat", "dog"):
         raise ValueError(f"I can draw a cat or a dog, and not a {kind}")
@@ -101,3 +107,25 @@ def draw_pet(kind: str, number: int) -> Image.Image:
             pen.line((340, y - 10, 230, 265), fill=dark, width=6)
     size = 40 + 8 * int(5 * side)
     return picture.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def messy_folder() -> Path:
+    """Return a new folder of pictures as they are found in real life, sorted by class.
+
+    "cat" holds a picture with a palette, one in gray, and a hidden file that is no picture; "dog"
+    holds one of 16 bits and one that its EXIF data turns upright; "bird" and a hidden folder are
+    empty.
+    """
+    root = scratch_folder()
+    for name in ("cat", "dog", "bird", ".ipynb_checkpoints"):
+        (root / name).mkdir()
+    cat, dog = draw_pet("cat", 1), draw_pet("dog", 2)
+    cat.quantize(16).save(root / "cat" / "palette.png")
+    cat.convert("L").save(root / "cat" / "gray.png")
+    (root / "cat" / "._gray.png").write_bytes(b"what macOS notes about gray.png")
+    deep = np.asarray(dog.convert("L")).astype(np.uint16) * 257  # 0 to 65535 instead of 0 to 255
+    Image.fromarray(deep).save(root / "dog" / "deep.png")
+    exif = Image.Exif()
+    exif[0x0112] = SIDEWAYS  # the tag "Orientation"
+    dog.rotate(90).save(root / "dog" / "sideways.jpg", quality=95, exif=exif)
+    return root

@@ -1,4 +1,4 @@
-"""Samples as tiles: who gets into which batch, for every setting of a loader."""
+"""Samples as tiles: which one gets into which batch, for every setting of a data loader."""
 
 import functools
 
@@ -11,22 +11,22 @@ from matplotlib.transforms import Affine2D
 
 from helpers.explorer import Explorer
 from helpers.figures import new_figure
-from helpers.lesson03.batching import COLOURS, batches, ink_on
+from helpers.lesson03.batching import COLORS, batches, ink_on
 
 SAMPLES = 20
 GAP = 0.3  # between two batches; a tile is 1 wide
 WIDTH = SAMPLES + GAP * (SAMPLES - 1)
-STORED, HANDED_OUT = 3.4, 0.0  # heights of the two rows
+STORED, BATCHED = 3.4, 0.0  # heights of the two rows
 LEFT = (WIDTH - SAMPLES) / 2  # of the upper row
-LARGE, SMALL = 0.46, 0.36  # heights of writing
+LARGE, SMALL = 0.46, 0.42  # heights of writing
 WIDE = {"description_width": "90px"}
 
 
 def places(cut: list[list[int]], samples: int) -> dict[int, tuple[float, int | None]]:
     """Return for each sample the left edge of its tile in the row of batches, and its batch.
 
-    The row is centred between 0 and `WIDTH`. Samples in no batch stand at its end, and their
-    batch is None.
+    The row is centered between 0 and `WIDTH`. Samples that are in no batch come at its end, and
+    their batch is None.
     """
     found: dict[int, tuple[float, int | None]] = {}
     x = 0.0
@@ -43,14 +43,14 @@ def places(cut: list[list[int]], samples: int) -> dict[int, tuple[float, int | N
 
 
 @functools.cache
-def _centred(text: str, size: float) -> Path:
+def _centered(text: str, size: float) -> Path:
     path = TextPath((0, 0), text, size=size)
     return path.transformed(Affine2D().translate(-path.get_extents().width / 2, 0))
 
 
 def _word(text: str, x: float, y: float, size: float = LARGE) -> Path:
     """Return the outline of a text, `x` at its middle and `y` at its foot."""
-    return _centred(text, size).transformed(Affine2D().translate(x, y))
+    return _centered(text, size).transformed(Affine2D().translate(x, y))
 
 
 class BatchExplorer(Explorer):
@@ -62,7 +62,7 @@ class BatchExplorer(Explorer):
         axis = figure.add_axes((0, 0, 1, 1), aspect="equal")
         axis.set_axis_off()
         axis.set(xlim=(-0.3, WIDTH + 0.3), ylim=(-1.4, 5.4))
-        axis.text(LEFT, STORED + 1.35, "the dataset (→ step that each sample goes to)")
+        axis.text(LEFT, STORED + 1.35, "the dataset, with the step that each sample is used in")
         # three collections: a hundred single texts and tiles take five times as long
         self._ways = axis.add_collection(LineCollection([], lw=1.6))
         self._tiles = axis.add_collection(PolyCollection([], ec="black", lw=1))
@@ -82,7 +82,7 @@ class BatchExplorer(Explorer):
             [self._ways, self._tiles, self._words],
             controls,
             "Twenty numbered tiles, the samples, and below them the same tiles in the order "
-            "of one epoch, coloured and numbered by batch.",
+            "of one epoch, colored and numbered by batch.",
         )
 
     def draw(self, batch_size: int, seed: int, epoch: int, shuffle: bool, drop_last: bool) -> str:
@@ -92,21 +92,21 @@ class BatchExplorer(Explorer):
         corners, ways, words, fills, lines, inks = [], [], [], [], [], []
         for sample, (x, step) in where.items():
             above = LEFT + sample
-            fills += 2 * ["white" if step is None else COLOURS[step % len(COLOURS)]]
+            fills += 2 * ["white" if step is None else COLORS[step % len(COLORS)]]
             lines += 2 * ["--" if step is None else "-"]
-            corners += [(above, STORED), (x, HANDED_OUT)]
-            ways.append([(above + 0.47, STORED), (x + 0.47, HANDED_OUT + 0.94)])
+            corners += [(above, STORED), (x, BATCHED)]
+            ways.append([(above + 0.47, STORED), (x + 0.47, BATCHED + 0.94)])
             words += [
                 _word(str(sample), above + 0.47, STORED + 0.5),
                 _word("→–" if step is None else f"→{step}", above + 0.47, STORED + 0.12, SMALL),
-                _word(str(sample), x + 0.47, HANDED_OUT + 0.3),
+                _word(str(sample), x + 0.47, BATCHED + 0.3),
             ]
             inks += 3 * [ink_on(fills[-1])]
         below = self._below(cut, where)
         square = np.array([(0, 0), (0.94, 0), (0.94, 0.94), (0, 0.94)])
         self._tiles.set(verts=[square + corner for corner in corners], fc=fills, linestyle=lines)
-        greys = ["0.6" if fill == "white" else fill for fill in fills[::2]]
-        self._ways.set(segments=ways, color=greys, linestyle=lines[::2])
+        grays = ["0.6" if fill == "white" else fill for fill in fills[::2]]
+        self._ways.set(segments=ways, color=grays, linestyle=lines[::2])
         self._words.set(paths=words + below, fc=inks + ["black"] * len(below))
         return self._sentence(cut, drop_last)
 
@@ -118,7 +118,7 @@ class BatchExplorer(Explorer):
                   for step in range(len(cut))]  # fmt: skip
         groups.append(("left out", [i for i in where if where[i][1] is None]))
         return [
-            _word(name, sum(where[i][0] for i in group) / len(group) + 0.47, HANDED_OUT - 0.6)
+            _word(name, sum(where[i][0] for i in group) / len(group) + 0.47, BATCHED - 0.6)
             for name, group in groups
             if group
         ]

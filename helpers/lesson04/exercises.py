@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from helpers.exercise import Answer, a_number, exercise, is_ordinary, same
+from helpers.exercise import Answer, Raised, a_number, exercise, is_ordinary, same
 from helpers.figures import BLUE, RED, new_figure, png
 
 
@@ -17,12 +16,11 @@ def _of_a_step(theirs: Any, ours: tuple) -> str:
 
 
 @exercise(
-    "Two lines, and a ravine is no longer a trap: what points the same way at every step adds "
-    "up, and what swings to and fro cancels.",
+    "This is all that momentum adds to plain gradient descent. What points the same way at every "
+    "step adds up, and what swings to and fro cancels: that is the way out of a ravine.",
     cases=[
-        tuple(map(torch.tensor, (1.0, 4.0, 2.5))) + (0.1, 0.9),
-        tuple(map(torch.tensor, (-0.75, -2.0, 1.25))) + (0.3, 0.4),
-        tuple(map(torch.tensor, (2.0, 0.5, 0.0))) + (0.02, 0.7),
+        (torch.tensor(1.0), torch.tensor(4.0), torch.tensor(2.5), 0.1, 0.9),
+        (torch.tensor(-0.75), torch.tensor(-2.0), torch.tensor(1.25), 0.3, 0.4),
     ],
     mistakes=[
         ("Nothing adds up: your velocity is the gradient alone. Keep the share mu of the old v.",
@@ -49,11 +47,10 @@ def _of_a_step(theirs: Any, ours: tuple) -> str:
         ("mu is at the wrong one: it shrinks the old velocity, not the new gradient.",
          "mu * v + g", "v + mu * g"),
         ("The old velocity never fades: multiply it by mu before you add g.", "mu * v", "v"),
+        ("You step along the gradient alone: step along the new velocity.", "lr * v", "lr * g"),
         ("The step does not use the learning rate: subtract lr · v from w.", "lr * v", "v"),
         ("The two are in the wrong order: return w first, then v.", "w - lr * v, v",
          "v, w - lr * v"),
-        ("You return the step, without the w from which it starts: the new w is w − lr · v.",
-         "w - lr * v", "-lr * v"),
     ],
     partly="It is right with lr = 0.1 and mu = 0.9, but not with others: use the arguments, and "
            "keep nothing from an earlier call.",
@@ -64,14 +61,14 @@ def momentum_step(w, g, v, lr, mu):
     return w - lr * v, v
 
 
+GRADIENTS = [([3, 3, 3, -1, 2], 0.9), ([-2, 1.5, 4, 0.25, -1, 5, 2.5], 0.6)]  # with their betas
+
+
 def _means(answer: Answer) -> dict:
     """Ask for the means of two tensors. A tensor of means is as good as a list."""
     found = []
-    for gradients, beta in (
-        (torch.tensor([3.0, 3, 3, -1, 2]), 0.9),
-        (torch.tensor([-2.0, 1.5, 4, 0.25, -1, 5, 2.5]), 0.6),
-    ):
-        means = answer(gradients, beta)
+    for gradients, beta in GRADIENTS:
+        means = answer(torch.tensor(gradients, dtype=torch.float32), beta)
         if (isinstance(means, np.ndarray) or is_ordinary(means)) and means.ndim == 1:
             means = list(means)
         found.append(means)
@@ -88,11 +85,11 @@ def _of_the_means(theirs: Any, ours: list) -> str:
     where = next(i for i, pair in enumerate(zip(theirs, ours)) if not same(*pair))
     number = a_number(theirs[where])
     if number is None:
-        return f"After gradient {where + 1}, a number is due, and yours is none."
-    which = "of 3, 3, 3, −1, 2 with beta 0.9" if len(ours) == 5 else "of the second list"
+        return f"The list should hold numbers, and not `{type(theirs[where]).__name__}`."
+    ((gradients, beta),) = [given for given in GRADIENTS if len(given[0]) == len(ours)]
     return (
-        f"After gradient {where + 1} {which} the mean is {float(ours[where]):.3f}, and yours is "
-        f"{number:.3f}."
+        f"After gradient {where + 1} of {', '.join(map(str, gradients))} with beta = {beta} the "
+        f"mean is {float(ours[where]):.3f}, and yours is {number:.3f}."
     )
 
 
@@ -106,9 +103,9 @@ CORRECTED = "m / (1 - beta**t)"
 
 
 @exercise(
-    "Without this correction of the mean, Adam's first step would be ten times too short; without "
-    "that of the squares, 32 times too long (with PyTorch's usual betas). The correction fades by "
-    "itself: 0.9 to the power 50 is nearly 0.",
+    "If only the mean were left uncorrected, Adam's first step would be ten times too short; if "
+    "only the squares were, 32 times too long (with PyTorch's usual betas). The correction fades "
+    "by itself: 0.9 to the power 50 is nearly 0.",
     ask=_means,
     mistakes=[
         ("The correction is missing: the mean of 3, 3 and 3 comes out as 0.81. Divide each m by "
@@ -116,14 +113,17 @@ CORRECTED = "m / (1 - beta**t)"
          CORRECTED, "m"),
         (BY_0, "gradients, 1)", "gradients)"),
         (BY_0, "gradients, 1)", "gradients.tolist())"),
-        ("Your t is one too large: it is 1 at the first gradient.", "gradients, 1", "gradients, 2"),
-        ("You divide by 1 − beta at every step. The power is missing: 1 − beta**t.",
+        ("Your t is one too large: it is 1 at the first gradient.", 
+         "gradients, 1", "gradients, 2"),
+        ("You divide by 1 − beta at every step. Divide by 1 − beta**t, where t grows by 1 with "
+         "each gradient.",
          "beta**t", "beta"),
+        ("The power belongs to beta alone: 1 − beta**t.", "(1 - beta**t)", "(1 - beta)**t"),
         ("Divide by 1 − beta**t; you multiply, and the mean becomes smaller still.", "m /", "m *"),
         ("The brackets are missing: `m / 1 - beta**t` divides by 1 and then subtracts.",
          CORRECTED, "m / 1 - beta**t"),
         ("The corrected mean goes back into m. Keep m as it is, and append the quotient.",
-         "        means.append(m / (1 - beta**t))", "        m /= 1 - beta**t\n        means.append(m)"),
+         "means.append(m / (1 - beta**t))", "m = m / (1 - beta**t)\n        means.append(m)"),
         (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g"),
         (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g",
          "beta**t", "(1 - beta)**t"),
@@ -146,75 +146,99 @@ def corrected_means(gradients, beta):
     return means
 
 
-FIRST = 45  # the calls that are drawn: up to five steps after the last one
+SCHEDULES = [(40, 10, 0.5), (29, 3, 1.7)]  # steps, warm and peak
+
+
+def _schedules(answer: Answer) -> dict:
+    """Ask for every rate of two schedules, and for five more after the last step.
+
+    The last one comes first, so that an answer that counts its calls is found.
+    """
+    found = []
+    for steps, warm, peak in SCHEDULES:
+        times = range(steps + 6)
+        rates = {t: answer(t, steps, warm, peak) for t in reversed(times)}
+        found.append([rates[t] for t in times])
+    return {"": found}
+
+
+def _of_the_rates(theirs: list, ours: list) -> str:
+    t = next(t for t, pair in enumerate(zip(theirs, ours)) if not same(*pair))
+    if isinstance(theirs[t], Raised):
+        raise theirs[t].error
+    number = a_number(theirs[t])
+    if number is None:
+        return f"Return one number; this is of type `{type(theirs[t]).__name__}`."
+    ((steps, warm, peak),) = [given for given in SCHEDULES if given[0] + 6 == len(ours)]
+    if t <= warm:
+        part = "The way up is a straight line from 0 at t = 0 to the peak at t = warm."
+    elif t <= steps:
+        part = (
+            "The warm-up is right. The way down is a straight line from the peak at t = warm to 0 "
+            "at t = steps."
+        )
+    else:
+        part = "Up to t = steps the rate is right. After that it stays 0."
+    uphill = " A negative rate makes training walk uphill." if number < 0 else ""
+    return (
+        f"{part} For t={t}, steps={steps}, warm={warm}, peak={peak} the rate is {ours[t]:.3f}, "
+        f"and yours is {number:.3f}.{uphill}"
+    )
 
 
 def _two_rates(theirs: list, ours: list) -> bytes:
     figure = new_figure(5.5, 2.2, layout="constrained")
     axis = figure.add_subplot(xlabel="t", ylim=(-0.15, 0.8))
-    axis.plot(ours[:FIRST], "-", color=BLUE, lw=5, alpha=0.4, label="target")
-    axis.plot([a_number(r) for r in theirs[:FIRST]], "o", color=RED, ms=3.5, label="yours")
+    axis.plot(ours[0], "-", color=BLUE, lw=5, alpha=0.4, label="target")
+    axis.plot([a_number(rate) for rate in theirs[0]], "o", color=RED, ms=3.5, label="yours")
     axis.legend(frameon=False)
     return png(figure)
 
 
-def _of_a_rate(theirs: Any, ours: float) -> str:
-    number = a_number(theirs)
-    if number is None:
-        return f"Return one number; this is of type `{type(theirs).__name__}`."
-    if number < -1e-6:
-        return f"A rate of {number:.3g} is negative: training would walk uphill."
-    return ""
-
-
 NO_WARM_UP = "There is no warm-up: until t = warm, the rate should rise from 0 to the peak."
-STAYS_0 = "Up to t = steps the rate is right. After it, the rate should stay 0."
-DOWN = "peak * max(0.0, (steps - t) / (steps - warm))"
-UP = "peak * t / warm"
-AT_THE_PEAK = "You are off by one at the peak: it belongs at t = warm exactly."
+UP, DOWN = "peak * t / warm", "peak * max(0.0, (steps - t) / (steps - warm))"
+TOO_EARLY = "The rate is at the peak one step too early: it gets there at t = warm, not before."
 
 
 @exercise(
-    "You can now write any schedule: PyTorch's `LambdaLR` takes a function of t, and multiplies "
-    "the optimizer's rate by what it returns. This one, a warm-up and a straight way down, "
-    "trained the language model BERT (Devlin et al., 2019).",
-    cases=[(t, 40, 10, 0.5) for t in range(FIRST)] + [(t, 29, 3, 1.7) for t in range(32)],
+    "You can now write a schedule of your own: PyTorch's `LambdaLR` takes a function of t, and "
+    "multiplies the optimizer's rate by what it returns. This one, a warm-up and a straight way "
+    "down, trained the language model BERT (Devlin et al., 2019).",
+    ask=_schedules,
     mistakes=[
         (NO_WARM_UP, UP, "peak"),
-        (NO_WARM_UP, "    if t <= warm:\n        return peak * t / warm\n", "", DOWN,
-         "peak * max(0.0, 1 - t / steps)"),
+        (NO_WARM_UP, "    if t <= warm:\n        return peak * t / warm\n", "",
+         DOWN, "peak * max(0.0, 1 - t / steps)"),
         ("The rate is the peak at all times: there is no warm-up and no way down yet.",
          UP, "peak", DOWN, "peak"),
         ("The rate does not fall after t = warm: at t = steps it should be 0.", DOWN, "peak"),
-        ("The rate rises further after t = warm: it should fall from there, and be 0 at t = "
-         "steps.",
+        ("The rate rises further after t = warm: it should fall from there, and be 0 at "
+         "t = steps.",
          DOWN, UP),
         ("After t = steps the rate is negative, so training would walk uphill. `max(0.0, …)` "
          "stops it at 0.",
          "max(0.0, (steps - t) / (steps - warm))", "(steps - t) / (steps - warm)"),
-        (STAYS_0, "max(0.0, (steps - t) / (steps - warm))", "abs(steps - t) / (steps - warm)"),
-        (STAYS_0, "    return peak * max", "    if t > steps:\n        return peak\n    return peak * max"),
-        ("The warm-up is right, but `peak` is missing on the way down.", DOWN,
-         DOWN.removeprefix("peak * ")),
+        ("The warm-up is right, but `peak` is missing on the way down.",
+         DOWN, DOWN.removeprefix("peak * ")),
         ("The way down is right, but `peak` is missing in the warm-up.", UP, "t / warm"),
-        ("On the way up, divide t by `warm`: the rate should reach the peak there.",
+        ("On the way up, divide t by `warm`: the rate reaches the peak at t = warm.",
          UP, "peak * t"),
-        ("On the way up, t is divided by `steps`. It should be at the peak when t is `warm`.",
+        ("On the way up, you divide t by `steps`: the rate reaches the peak at t = warm.",
          UP, "peak * t / steps"),
-        ("The way down takes steps − warm steps, and not `steps`: at t = warm nothing of it is "
-         "done, and the rate is still the peak.",
+        ("The way down begins at t = warm and takes steps − warm steps: divide by this number.",
          "/ (steps - warm)", "/ steps"),
-        ("The way down is the wrong way round: at t = warm nothing of it is done, at t = steps "
-         "all of it.",
+        ("The way down is the wrong way round: what is left of it is steps − t.",
          "(steps - t) /", "(t - warm) /"),
-        (AT_THE_PEAK, UP, "peak * (t + 1) / warm", "<=", "<"),
-        (AT_THE_PEAK, UP, "peak * t / (warm - 1)", "<= warm", "< warm"),
+        (TOO_EARLY, UP, "peak * (t + 1) / warm", "<=", "<"),
+        (TOO_EARLY, UP, "peak * t / (warm - 1)", "<= warm", "< warm"),
         ("The warm-up is right. The way down is off by one: it begins at t = warm and ends at "
          "t = steps.",
          "(steps - t) /", "(steps - t - 1) /"),
-        ("Divide with / and not with //: a rate is not a whole number.", "/", "//"),
+        ("Divide with / and not with //: a rate need not be a whole number.", "/", "//"),
     ],
-    otherwise=_of_a_rate,
+    partly="It is right for 40 steps, 10 of them warm-up, and a peak of 0.5, but not for other "
+           "numbers: use the arguments, and keep nothing from an earlier call.",
+    otherwise=_of_the_rates,
     picture=_two_rates,
 )  # fmt: skip
 def rate(t, steps, warm, peak):

@@ -130,7 +130,7 @@ def _facts(net: nn.Module | Raised) -> dict:
     if isinstance(net, Raised):
         return {"built": net}
     if not isinstance(net, nn.Module):
-        raise NotYet(f"Return a network (`nn.Sequential`). This is a {type(net).__name__}.")
+        raise NotYet(f"Return a network (`nn.Sequential`). Yours is of type {type(net).__name__}.")
     images = torch.linspace(-1, 1, 2 * 3 * 32 * 32).view(2, 3, 32, 32)
     scores = attempt(net.train(), images)  # lazy layers have sizes from now on
     if isinstance(scores, Raised):
@@ -140,7 +140,7 @@ def _facts(net: nn.Module | Raised) -> dict:
         )
         return {"built": "", "runs": stops if type(scores.error) is RuntimeError else scores}
     if not isinstance(scores, Tensor):
-        raise NotYet(f"Your network returns a {type(scores).__name__}, and no tensor of scores.")
+        raise NotYet(f"Your network should return a tensor, and not a {type(scores).__name__}.")
     return {
         "built": "",
         "runs": "",
@@ -258,7 +258,7 @@ def _asked_of(answer: Answer, count: int, right: int) -> dict:
     given = answer(net, images, labels)
     number = a_number(given)
     if number is None and not isinstance(given, Raised):
-        raise NotYet(f"Return one number. This is a {type(given).__name__}.")
+        raise NotYet(f"Return one number. Yours is of type {type(given).__name__}.")
     if number is not None and number > 1:
         raise NotYet(
             f"{number:g} is a count or a percentage. Return the share, from 0 to 1: "

@@ -147,7 +147,7 @@ PLACES = ("before the first linear layer", "after the first linear layer",
 POINTS = torch.randn(500, 4, generator=torch.Generator().manual_seed(1))
 
 
-def _stretches(net: nn.Module) -> Raised | list[tuple[Tensor, Tensor]]:
+def _stretches(net: nn.Module) -> list[tuple[Tensor, Tensor]]:
     """Return what enters and what leaves the layers before, between and after the linear ones."""
     seen = [POINTS]
     hooks = [
@@ -162,10 +162,13 @@ def _stretches(net: nn.Module) -> Raised | list[tuple[Tensor, Tensor]]:
     for hook in hooks:
         hook.remove()
     if isinstance(out, Raised):
-        return out
+        raise NotYet(f"Your network can't work on points of the shape (500, 4).\n{out}")
     if not is_ordinary(out):
         raise NotYet("Your network should return a tensor of ordinary numbers.")
-    return list(zip(seen[::2], [*seen[1::2], out]))
+    stretches = list(zip(seen[::2], [*seen[1::2], out]))
+    if len(stretches) != len(PLACES):
+        raise NotYet("Use each of the three linear layers once in a forward pass.")
+    return stretches
 
 
 def _kind(dropped: Tensor, due: Tensor) -> str:
@@ -191,26 +194,17 @@ def _arrangement(answer: Callable) -> dict:
             raise NotYet(f"Return a network; this is a {type(net).__name__}.")
     net, again = nets
     modes = [part.training for net in nets for part in net.modules()]
-    runs = attempt(net, POINTS)  # lazy layers have no sizes before
+    attempt(net, POINTS)  # lazy layers have no sizes before
     sizes = [(part.in_features, part.out_features) for part in net.modules()
              if isinstance(part, nn.Linear)]  # fmt: skip
     if sorted(sizes) != SIZES:
         found = ", ".join(f"{a} → {b}" for a, b in sizes) or "none"
         raise NotYet(f"The linear layers should be 4 → 50, 50 → 50 and 50 → 1. Yours: {found}.")
-    if isinstance(runs, Raised):
-        return {"run": runs}
     with torch.no_grad():
         for parameter in net.parameters():  # so that numbers of both signs are at every place
             count = torch.arange(1.0, parameter.numel() + 1)
             parameter.copy_(count.square().sin().view(parameter.shape))
-    net.eval()
-    runs = [_stretches(net), _stretches(net), _stretches(net.train())]
-    for run in runs:
-        if isinstance(run, Raised):
-            return {"run": run}
-        if len(run) != len(PLACES):
-            raise NotYet("Use each of the three linear layers once in a forward pass.")
-    calm, calm_again, drawn = runs
+    calm, calm_again, drawn = _stretches(net.eval()), _stretches(net), _stretches(net.train())
     where, dropouts = [], []
     for name, (given, bent), (given_too, dropped) in zip(PLACES, calm, drawn):
         bends = not same(bent, given) and same(bent, given.relu())

@@ -24,7 +24,8 @@ BATCHES = [
     (torch.randn(6, 4, generator=CHANCE) * torch.tensor([0.02, 1.0, 5.0, 0.01])
      + torch.tensor([0.0, 3.0, -8.0, 0.1]),
      torch.tensor([2.0, 0.5, -1.0, 3.0]), torch.tensor([1.0, -3.0, 0.0, 10.0]), 1e-3),
-    (torch.randn(9, 3, generator=CHANCE) * torch.tensor([0.004, 2.0, 0.5]) - 1,
+    (torch.randn(9, 3, generator=CHANCE) * torch.tensor([0.004, 2.0, 0.5])
+     + torch.tensor([0.0, -1.0, 2.0]),
      torch.tensor([1.5, -2.0, 0.7]), torch.tensor([-0.2, 4.0, 0.3])),
     # a feature that is the same in all examples
     (torch.full((5, 2), 3.0), torch.tensor([2.0, 0.5]), torch.tensor([1.0, -3.0])),
@@ -52,15 +53,16 @@ def _normalized(answer: Callable) -> dict:
          "x.mean(0)", "x.mean()"),
         ("The mean and the variance are taken along the features of one example. Take them over "
          "the batch, axis 0.",
-         "x.mean(0), x.var(0, correction=0)", "x.mean(1, True), x.var(1, correction=0, keepdim=True)"),
+         "x.mean(0), x.var(0, correction=0)",
+         "x.mean(1, True), x.var(1, correction=0, keepdim=True)"),
         ("The mean and the variance are taken along the features of one example. Take them over "
          "the batch, axis 0.",
          "x.mean(0), x.var(0, correction=0)", "x.mean(1, True), x.var(1, keepdim=True)"),
         ("The `eps` comes too late: add it to the variance, before the root.",
          "torch.sqrt(var + eps)", "(torch.sqrt(var) + eps)"),
         ("You divide by the variance: its square root is missing.", "torch.sqrt(", "("),
-        ("`x.std(0)` divides by N − 1 and leaves `eps` out: take the root of the biased variance "
-         "plus `eps`.", "torch.sqrt(var + eps)", "x.std(0)"),
+        ("The variance divides by N − 1, and `eps` is left out, as in `x.std(0)`: take the root "
+         "of the biased variance plus `eps`.", "torch.sqrt(var + eps)", "x.std(0)"),
         ("The `eps` is missing: a feature that is the same in all examples gives nan.",
          " + eps", ""),
         ("It works for `eps` = 1e-5 only: use the `eps` that is passed.", "+ eps", "+ 1e-5"),
@@ -74,8 +76,8 @@ def _normalized(answer: Callable) -> dict:
          "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
          "gamma * ((x - mean) / torch.sqrt(var + eps) + beta)"),
         ("The mean is not subtracted.", "(x - mean)", "x"),
-        ("The numbers are right, but PyTorch's own batch norm computes them. Write the four "
-         "equations out.",
+        ("The numbers are right, but PyTorch's own normalization computes them. Write the "
+         "four equations out.",
          "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
          "F.batch_norm(x, None, None, gamma, beta, True, eps=eps)"),
     ],
@@ -119,7 +121,7 @@ OLD_AND_NEW = ("    for batch in batches:\n"
 @exercise(
     "In this way, a layer estimates the statistics of all the data without ever seeing them at "
     "once. This is why a network in `eval()` can predict from one example.",
-    cases=[(_series(3, 5, 5, 5, 5),), (_series(3, 4, 6, 9), 0.3), (_series(2, 8, 8),)],
+    cases=[(_series(3, 5, 5, 5, 5),), (_series(3, 6, 6, 6), 0.3), (_series(2, 8, 8),)],
     mistakes=[
         ("There is one mean and one variance for all features. Each feature has its own, along "
          "axis 0: `batch.mean(0)`, `batch.var(0)`.", ".mean(0)", ".mean()", ".var(0)", ".var()"),
@@ -147,14 +149,21 @@ OLD_AND_NEW = ("    for batch in batches:\n"
         ("Every batch begins at 0 and 1 again: keep the running values from batch to batch.",
          "        mean = (1",
          "        mean, var = torch.zeros(features), torch.ones(features)\n        mean = (1"),
+        ("Every batch begins at 0 and 1 again: keep the running values from batch to batch.",
+         "        mean = (1",
+         "        mean, var = torch.zeros(3), torch.ones(3)\n        mean = (1"),
+        ("The running values have not moved from 0 and 1: the batches have no effect yet.",
+         OLD_AND_NEW, ""),
+        ("The old values must shrink: multiply them by 1 − momentum before you add the share of "
+         "the new ones.", "(1 - momentum) * mean", "mean", "(1 - momentum) * var", "var"),
         ("Only the first batch counts. Is the `return` inside of the loop?",
          "    return", "        return"),
         ("That is the mean and the variance of all examples together. The layer sees one batch at "
          "a time.",
          OLD_AND_NEW,
          "    mean, var = torch.cat(batches).mean(0), torch.cat(batches).var(0)\n"),
-        ("Mean and variance have changed places: return the mean first.", "mean, var\n", "var, mean\n",
-         "var, mean =", "mean, var ="),
+        ("Mean and variance have changed places: return the mean first.",
+         "return mean, var", "return var, mean"),
         ("It remembers standard deviations, and the layer remembers variances.",
          "batch.var(0)", "batch.std(0)"),
         ("It works for 3 features alone: take their number from the batches, "
@@ -162,8 +171,9 @@ OLD_AND_NEW = ("    for batch in batches:\n"
         ("It works for a `momentum` of 0.1 alone: use the one that is passed.",
          "    for batch", "    momentum = 0.1\n    for batch"),
     ],
-    partly="It works for 3 features and a `momentum` of 0.1, and not for others. Take the number of "
-           "features from the batches, `batches[0].shape[1]`, and use the `momentum` that is passed.",
+    partly="It works for the first batches, of 3 features and with a `momentum` of 0.1, and not "
+           "for others. Use the `momentum` that is passed, take the number of features from the "
+           "batches, `batches[0].shape[1]`, and keep nothing from one call to the next.",
     otherwise=_said_of_two,
 )  # fmt: skip
 def remember(batches, momentum=0.1):
@@ -185,30 +195,37 @@ def _deep(answer: Callable) -> dict:
             raise NotYet(f"Return a network; this is a {type(net).__name__}.")
         # in evaluation mode: lazy layers are made here, and the batch norms should stay fresh
         out = net if isinstance(net, Raised) else attempt(net.eval(), x)
+        if isinstance(out, Raised):
+            failed = "Your network can't work on examples of the shape (6, 1)."
+            return {"runs": net if net is out else f"{failed}\n{out}"}
         if not is_ordinary(out):
-            return {"runs": out}
+            raise NotYet("Your network should return a tensor of ordinary numbers.")
         with_fixed_weights(net)
-        calls: list[int] = []
+        calls: Counter[type] = Counter()
         for part in net.modules():
-            if isinstance(part, nn.Linear):
-                part.register_forward_hook(lambda *_, calls=calls: calls.append(1))
+            for kind in (nn.Linear, nn.BatchNorm1d):
+                if isinstance(part, kind):
+                    part.register_forward_hook(lambda *_, k=kind, calls=calls: calls.update([k]))
         fresh.append(attempt(net, x))
         shapes = Counter(tuple(p.shape) for p in net.parameters() if p.requires_grad)
-        parameters.append([f"depth {depth} and width {width}", len(calls), dict(shapes)])
+        used = [calls[nn.Linear], calls[nn.BatchNorm1d]]
+        parameters.append([f"depth {depth} and width {width}", *used, dict(shapes)])
         steady.append(same(*(attempt(net.train(), x) for _ in range(2))))
         settled.append(attempt(net.eval(), x))
-    return {"runs": "runs", "parameters": parameters, "fresh": fresh, "steady": steady,
+    return {"runs": "", "parameters": parameters, "fresh": fresh, "steady": steady,
             "settled": settled}  # fmt: skip
 
 
 def _said_of_parameters(theirs: list, ours: list) -> str:
+    size = ours[0]
+    for name, yours, due in zip(("linear layers", "batch norms"), theirs[1:3], ours[1:3]):
+        if yours != due:
+            return f"For {size}, a forward pass should use {due} {name}, and yours uses {yours}."
     yours, due = (
-        ", ".join(f"{count} × {shape}" for shape, count in sorted(part[2].items()))
+        ", ".join(f"{count} × {shape}" for shape, count in sorted(part[3].items()))
         for part in (theirs, ours)
     )
-    if yours == due:
-        return f"For {ours[0]}, {ours[1]} linear layers should be used, and not {theirs[1]}."
-    return f"For {ours[0]}, the shapes of the parameters should be {due}. Yours are {yours}."
+    return f"For {size}, the shapes of the parameters should be {due}. Yours are {yours}."
 
 
 LISTED = """
@@ -238,8 +255,8 @@ def deep_net(depth, width):
 
 
 @exercise(
-    "Every layer is registered, so an optimizer trains it and `.to` moves it. The biases are gone: "
-    "beta does their work.",
+    "Every layer is registered, so an optimizer trains it and `.to` moves it. The biases are "
+    "gone: beta does their work.",
     ask=_deep,
     mistakes=[
         ("There is a list among the layers, and `nn.Sequential` takes the layers themselves. Put "
@@ -248,7 +265,8 @@ def deep_net(depth, width):
          "(*layers, nn.Linear(width, 1))", "(layers + [nn.Linear(width, 1)])"),
         ("A `ModuleList` holds layers and has no forward pass of its own: return "
          "`nn.Sequential(*layers)`.",
-         "nn.Sequential(*layers, nn.Linear(width, 1))", "nn.ModuleList([*layers, nn.Linear(width, 1)])"),
+         "nn.Sequential(*layers, nn.Linear(width, 1))",
+         "nn.ModuleList([*layers, nn.Linear(width, 1)])"),
         ("The blocks are in a plain Python list, where the network doesn't find them. Use "
          "`nn.ModuleList`, or `nn.Sequential(*layers)`.", LISTED),
         ("One layer is used several times, so blocks share its parameters. Make new layers in "
@@ -279,18 +297,17 @@ def deep_net(depth, width):
          "nn.Linear(width, 1)", "nn.Linear(width, 1), nn.Tanh()"),
         ("`track_running_stats=False` takes the running statistics away: leave them in.",
          "BatchNorm1d(width", "BatchNorm1d(width, track_running_stats=False"),
-        ("There is something else in the blocks that works by chance, like a dropout. Only linear, "
-         "batch norm and tanh belong there.", "nn.Tanh()", "nn.Tanh(), nn.Dropout(0.5)"),
+        ("There is something else in the blocks that works by chance, like a dropout. Only "
+         "linear, batch norm and tanh belong there.", "nn.Tanh()", "nn.Tanh(), nn.Dropout(0.5)"),
         ("Leave the `momentum` of the batch norms as PyTorch sets it.",
          "BatchNorm1d(width", "BatchNorm1d(width, momentum=0.9"),
     ],
-    partly="It works for a depth of 3 and a width of 4, and not for others. Use the `depth` and the "
-           "`width` that are passed, and keep nothing from one call to the next.",
+    partly="It works for a depth of 3 and a width of 4, and not for others. Use the `depth` and "
+           "the `width` that are passed, and keep nothing from one call to the next.",
     otherwise={
-        "runs": "Your network should return a tensor of ordinary numbers.",
         "parameters": _said_of_parameters,
-        "fresh": "The parameters have the right shapes, and the network computes something else. A "
-                 "block is linear, batch norm, tanh, in this order, and the output layer comes "
+        "fresh": "The parameters have the right shapes, and the network computes something else. "
+                 "A block is linear, batch norm, tanh, in this order, and the output layer comes "
                  "last. Leave the batch norms as PyTorch makes them.",
         "settled": "The running statistics are not those that PyTorch's batch norm keeps: use "
                    "`nn.BatchNorm1d(width)` as it is.",
@@ -329,27 +346,22 @@ def _settled(answer: Callable) -> dict:
     names = ("parameters", "statistics", "modes", "momentum", "asks", "graphs")
     found: dict[str, list] = {name: [] for name in names}
     for net, batches in _unsettled():
-        graphs: list[bool] = []
-        for part in net.modules():
-            if isinstance(part, nn.Linear):
-                part.register_forward_hook(lambda _, x, out, g=graphs: g.append(out.requires_grad))
+        graphs: list[bool] = []  # at each forward pass: were gradients recorded?
+        layer = next(part for part in net.modules() if isinstance(part, nn.Linear))
+        layer.register_forward_hook(lambda _, x, out, g=graphs: g.append(out.requires_grad))
         given = answer(net, batches, may_change=[net])
         if isinstance(given, Raised):
             return {"parameters": given}
         if not isinstance(given, nn.Module):
             raise NotYet(f"Return the network; this is a {type(given).__name__}.")
         found["parameters"].append({n: p.detach().clone() for n, p in given.named_parameters()})
-        found["statistics"].append(
-            {
-                n: b.clone()
-                for n, b in given.named_buffers()
-                if not n.endswith("num_batches_tracked")
-            }
-        )
+        buffers = {n: b.clone() for n, b in given.named_buffers() if "num_batches" not in n}
+        found["statistics"].append(buffers)
         found["modes"].append(any(part.training for part in given.modules()))
         found["momentum"].append([layer.momentum for layer in _norms(given)])
         found["asks"].append(all(p.requires_grad for p in given.parameters()))
-        found["graphs"].append(any(graphs))
+        # a learner may ask once more, to print something
+        found["graphs"].append(graphs.count(False) < len(batches))
     return found
 
 
@@ -378,8 +390,8 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
          NONE, NONE + "        break\n"),
         ("Only the outer layers are settled. `net.children()` doesn't look into blocks, and "
          "`net.modules()` does.", "net.modules()", "net.children()"),
-        ("The values are reset, and `num_batches_tracked` is not: it goes on from the old batches, "
-         "so the new ones count too little. `reset_running_stats()` resets all three.",
+        ("The values are reset, and `num_batches_tracked` is not: it goes on from the old "
+         "batches, so the new ones count too little. `reset_running_stats()` resets all three.",
          RESET, "        layer.running_mean.zero_()\n        layer.running_var.fill_(1)\n"),
         ("Only one batch was read: read all of them.",
          "net(batch)", "net(batch)\n            break"),
@@ -387,10 +399,10 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
          "in batches", "in [torch.cat(batches)]"),
         ("The statistics are right. To be ready to predict, the network must be in evaluation "
          "mode: `net.eval()`.", "net.eval()", "net"),
-        ("The statistics are right. Put the `momentum` of each layer back: further training would "
-         "go on with another one.", "layer.momentum = momentum", "pass"),
-        ("The parameters no longer ask for gradients, so the network can't be trained further. Read "
-         "the batches in `no_grad`, and leave `requires_grad` alone.",
+        ("The statistics are right. Put the `momentum` of each layer back: further training "
+         "would go on with another one.", "layer.momentum = momentum", "pass"),
+        ("The parameters no longer ask for gradients, so the network can't be trained further. "
+         "Read the batches in `no_grad`, and leave `requires_grad` alone.",
          "net.train()", "net.train().requires_grad_(False)"),
         ("Gradients were recorded for nothing: read the batches in `no_grad`.",
          "no_grad", "enable_grad"),

@@ -1,86 +1,79 @@
-"""Typical answers to the exercises of lesson 05."""
+"""Answers to the exercises of lesson 05 that no edit of our solution describes."""
 
-CONVOLVE = """
-def convolve(image, kernel):
-    k = len(kernel)
-    out = torch.zeros(image.shape[0] - k + 1, image.shape[1] - k + 1)
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] = (image[i : i + k, j : j + k] * kernel).sum()
-    return out
-"""
-ONLY_3X3 = CONVOLVE.replace("len(kernel)", "3").replace("* kernel", "* kernel[:3, :3]")
-COLOUR = """
+SIZE = "def output_size(n, k, stride, padding):\n    return "
+NET = """
 def colour_net():
     return nn.Sequential(
         nn.Conv2d(3, 16, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
         nn.Conv2d(16, 32, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
-        nn.Flatten(), nn.Linear(32 * 8 * 8, 10),
-    )
+        nn.Flatten(), nn.Linear(2048, 10))
 """
 ACCURACY = """
 def accuracy_of(net, images, labels):
     net.eval()
-    with torch.inference_mode():
-        predicted = net(images).argmax(1)
-    return (predicted == labels).float().mean().item()
+    with torch.no_grad():
+        return (net(images).argmax(1) == labels).float().mean().item()
 """
-SIZE = "def output_size(n, k, stride, padding):\n    return "
+LOOPS = """
+def convolve(image, kernel):
+    k = len(kernel)
+    out = torch.zeros(H - k + 1, W - k + 1)
+    for i in range(H - k + 1):
+        for j in range(W - k + 1):
+            out[i, j] = (image[i : i + k, j : j + k] * kernel).sum()
+    return out
+"""
+COUNTERS = """
+right = total = 0
+def accuracy_of(net, images, labels):
+    global right, total
+    net.eval()
+    with torch.no_grad():
+        right += (net(images).argmax(1) == labels).sum().item()
+    total += len(labels)
+    return right / total
+"""
 # (exercise, a wrong answer, what the hint must say)
 WRONG = [
-    ("exercise-1-code", SIZE + "(n + padding - k) // stride + 1", "counts twice"),
-    ("exercise-1-code", SIZE + "(n + 2 * padding - k) // stride", "One place is miss"),
-    ("exercise-1-code", SIZE + "(n + 2 * padding - k) / stride + 1", "divide with //"),
-    ("exercise-1-code", SIZE + "n + 2 * padding - k + 1", "stride has no effect"),
-    ("exercise-1-code", SIZE + "(n - k) // stride + 1", "padding has no effect"),
     ("exercise-1-code", SIZE + "28", "the answer is 24, and yours is 28"),
-    ("exercise-1-code", SIZE + "-(-(n + 2 * padding - k) // stride) + 1",
-     "Round down, not up"),
-    ("exercise-2-code", CONVOLVE.replace("* kernel", "* kernel.flip(0, 1)"),
-     "The kernel is flipped"),
-    ("exercise-2-code", CONVOLVE.replace(" - k + 1", " - k"), "the last place"),
-    ("exercise-2-code", CONVOLVE.replace(" * kernel", ""), "without the kernel"),
-    ("exercise-2-code", ONLY_3X3,
-     "take k from the kernel"),
-    ("exercise-2-code", "def convolve(image, kernel):\n    return image",
-     "as large as the image"),
-    ("exercise-3-code", COLOUR.replace("(3,", "(1,"), "has 3: red, green and blue"),
-    ("exercise-3-code", COLOUR.replace("(3,", "(32,"), "Its height plays no part"),
-    ("exercise-3-code", COLOUR.replace("8 * 8", "7 * 7"), "turn 32×32 into 8×8"),
-    ("exercise-3-code", COLOUR.replace("nn.Flatten(), ", ""), "put `nn.Flatten()`"),
-    ("exercise-3-code", COLOUR.replace("8, 10),", "8, 10), nn.Softmax(1),"),
-     "Leave the softmax out"),
-    ("exercise-4-code", ACCURACY.replace("    net.eval()\n", ""), "call `net.eval()`"),
-    ("exercise-4-code", ACCURACY.replace("inference_mode", "enable_grad"),
-     "Gradients were recorded"),
+    ("exercise-2-code", LOOPS.replace("H", "12").replace("W", "9"), "from `image.shape`"),
+    ("exercise-2-code", LOOPS.replace("H", "len(image)").replace("W", "image.shape[1]")
+     .replace("out = torch", "global out\n    if 'out' not in globals():\n        out = torch"),
+     "keep nothing from call to call"),
+    ("exercise-3-code", NET.replace(", padding=2", ""), "Without `padding=2`"),
+    ("exercise-3-code", NET.replace("2048, 10", "2048, 64), nn.ReLU(), nn.Linear(64, 10"),
+     "Your network has 2."),
+    ("exercise-3-code", NET.replace("Max", "Avg"), "Use max pooling"),
+    ("exercise-3-code", NET.replace("nn.MaxPool2d(2), nn.ReLU(),", "").replace("2048", "32 ** 3"),
+     "each pool halves it"),
+    ("exercise-3-code", "net =" + NET.split("return")[1] + "def colour_net():\n    return net",
+     "the same network each time"),
+    ("exercise-4-code", COUNTERS, "for the next 437"),
     ("exercise-4-code", ACCURACY.replace("mean", "sum"), "a count or a percentage"),
-    ("exercise-4-code", ACCURACY.replace(".item()", ""), "makes it a plain one"),
-    ("exercise-4-code", ACCURACY.replace("argmax(1)", "argmax(1) * 0"), "`argmax(1)`"),
-    ("exercise-3-code",
-     COLOUR.replace("nn.MaxPool2d(2), nn.ReLU(),", "").replace("8 * 8", "32 * 32"),
-     "a pool of 2 after it halves it"),
-    ("exercise-3-code", COLOUR.replace("5, padding=2", "1"), "The kernels should be 5 × 5"),
-    ("exercise-3-code", COLOUR.replace("8 * 8, 10)", "8 * 8, 10), nn.ReLU()"),
-     "nothing after the linear layer"),
-    ("exercise-3-code", COLOUR.replace(" nn.ReLU(),", ""), "a ReLU after each convolution"),
-    ("exercise-1-code", "def output_size(n, k, stride, padding):\n"
-     "    return round((n + 2 * padding - k) / stride + 1)", "the answer is 2"),
-    ("exercise-4-code", ACCURACY.replace("with torch.inference_mode():",
+    ("exercise-4-code", ACCURACY.replace("with torch.no_grad():",
                                          "if torch.set_grad_enabled(False):"),
-     "You leave gradients switched off"),
+     "leaves gradients switched off"),
     ("exercise-4-code", ACCURACY.replace("net.eval()", "net.training = False"),
-     "call `net.eval()`"),
-    ("exercise-4-code", ACCURACY.replace("argmax(1)", "max(1).values").replace(".item()", ""),
-     "so 0.75 was due"),
+     "a layer in it, was still in training mode"),
+    ("exercise-4-code", ACCURACY.replace("with torch.no_grad():", "if net.requires_grad_(False):"),
+     "changes the network"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [
+    ("exercise-1-code", "import numpy as np\n" + SIZE
+     + "np.floor_divide(n + 2 * padding - k, stride) + 1"),
+    ("exercise-1-code", SIZE + "len(range(0, n + 2 * padding - k + 1, stride))"),
+    ("exercise-2-code", "def convolve(image, kernel):\n"
+     "    return F.conv2d(image[None, None], nn.Parameter(kernel)[None, None]).squeeze()"),
+    ("exercise-3-code", NET.replace("Conv2d(16, ", "LazyConv2d(").replace("2048, ", "")
+     .replace("Conv2d(3, ", "LazyConv2d(").replace("nn.Linear", "nn.LazyLinear")),
     ("exercise-3-code", """
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.first, self.second = nn.Conv2d(3, 16, 5, padding=2), nn.Conv2d(16, 32, 5, padding=2)
         self.out = nn.Linear(32 * 8 * 8, 10)
+        self.second = nn.Conv2d(16, 32, 5, padding="same")
+        self.first = nn.Conv2d(3, 16, 5, padding=2)
 
     def forward(self, x):
         for layer in (self.first, self.second):
@@ -91,6 +84,15 @@ class Net(nn.Module):
 def colour_net():
     return Net()
 """),
-    ("exercise-2-code", "import numpy as np\n" + CONVOLVE.replace("torch.zeros(", "np.zeros((")
-     .replace("1)\n", "1))\n", 1).replace("return out", "return torch.from_numpy(out)")),
+    ("exercise-4-code", """
+def accuracy_of(net, images, labels):
+    net.train(False)
+    right = 0
+    with torch.no_grad():
+        print(net(images[:2]).shape)
+        for x, y in zip(images.split(250), labels.split(250)):
+            right += (net(x).max(1).indices == y).sum()
+    return float(right) / len(labels)
+"""),
+    ("exercise-4-code", ACCURACY.replace(".item()", ".numpy()[()]")),
 ]  # fmt: skip

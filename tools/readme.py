@@ -1,6 +1,6 @@
 """Make the table and the picture of README.md from the lessons, as `make refresh` does.
 
-python tests/readme.py
+python tools/readme.py
 """
 
 import base64
@@ -28,10 +28,14 @@ def title(lesson: Path) -> str:
 
 def table() -> str:
     """Return the table of the lessons, in Markdown."""
-    rows = ["| | lesson | at the end | minutes |", "|---|---|---|---|"]
+    rows = ["| | lesson | by the end | minutes |", "|---|---|---|---|"]
     for lesson in LESSONS:
         number, name = title(lesson).split(" · ")
-        promise = re.search(r"^At the end (.+?)\.$", read(lesson).cells[0].source, re.MULTILINE)
+        promise = re.search(
+            r"^(?:At the end|By the end of this lesson,?) (.+?)\.$",
+            read(lesson).cells[0].source,
+            re.MULTILINE,
+        )
         link = f"[{name}](notebooks/{lesson.name})"
         rows.append(f"| {number} | {link} | {promise[1]} | {minutes(lesson)} |")
     return "\n".join(rows)

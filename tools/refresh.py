@@ -1,6 +1,6 @@
 """Run the lessons and store their outputs, so that a diff shows only what changed.
 
-    python tests/refresh.py [NOTEBOOK ...]      (default: all lessons)
+    python tools/refresh.py [NOTEBOOK ...]      (default: all lessons)
 
 Nothing is written for a lesson that fails.
 """
@@ -14,14 +14,14 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from helpers.files import write_whole
-from tests import readme
+from tools import readme
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
-def normalise(notebook: nbformat.NotebookNode) -> None:
+def normalize(notebook: nbformat.NotebookNode) -> None:
     """Keep of the metadata what something reads: the kernel, the language, the cells' tags."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
@@ -59,7 +59,7 @@ def refresh(path: Path) -> float:
     )
     start = time.perf_counter()
     client.execute()
-    normalise(notebook)
+    normalize(notebook)
     write_whole(path, lambda part: nbformat.write(notebook, part))
     return time.perf_counter() - start
 

@@ -1,0 +1,155 @@
+"""Lessons in impatient hands: cells run twice, in any order, interrupted, and sections alone.
+
+The kernels are real ones, and an interrupt is the one that Kernel > Interrupt sends. A failure
+names the cell, what was being tried, and the seed of the random walk. `LESSON_SEED=...` walks
+the same way again.
+"""
+
+import asyncio
+import copy
+import datetime
+import os
+import random
+import re
+import sys
+import time
+
+import psutil
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_code_cell
+
+from tests.lessons import LESSONS, read, sections, tags
+
+# a different walk every week: what one walk misses, the next may find
+SEED = int(os.environ.get("LESSON_SEED") or datetime.date.today().strftime("%G%V"))
+WALK = 25  # cells
+QUICK = 1.0  # seconds: slower cells are run twice, but not in the walk
+SILENT = 4.0  # seconds of computing without a sign of life, which the text above must announce
+SIGNS = {"stream", "display_data", "update_display_data", "execute_result", "error"}
+GIGABYTES = 3  # for one kernel, at most; Linux counts in kilobytes
+MEMORY = "__import__('resource').getrusage(__import__('resource').RUSAGE_SELF).ru_maxrss"
+OURS = {"reset": "%reset -f", "memory": f"assert {MEMORY} < {GIGABYTES}e6, {MEMORY}"}
+
+pytestmark = pytest.mark.slow
+
+
+class Learner(NotebookClient):
+    """Runs the cells of a lesson in any order, in one kernel, and notes what went wrong."""
+
+    def __init__(self, lesson) -> None:
+        notebook = copy.deepcopy(read(lesson))
+        notebook.cells += [new_code_cell(source, id=name) for name, source in OURS.items()]
+        place = {"metadata": {"path": str(lesson.parent)}}
+        super().__init__(notebook, kernel_name="python3", timeout=300, resources=place)
+        self.cells = {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
+        self.names = [name for name in self.cells if name not in OURS]
+        self.seconds: dict[str, float] = {}  # how long a cell took, at most
+        self.size: dict[str, int] = {}  # how much it showed at first
+        self.trainings: set[str] = set()  # the cells with a live picture
+        self.troubles: list[str] = []
+        self.patience: float | None = None  # seconds from a live picture to the interrupt
+
+    def process_message(self, message, cell, index):
+        """Note the first sign of life and live pictures, before nbclient takes the message."""
+        if message["msg_type"] in SIGNS and self.first_sign is None:
+            self.first_sign = self.computed()
+        if message["msg_type"] == "display_data" and message["content"].get("transient"):
+            self.trainings.add(cell.id)
+            if self.patience is not None:
+                self.soon = asyncio.get_running_loop().create_task(self.interrupt(self.patience))
+        return super().process_message(message, cell, index)
+
+    async def interrupt(self, seconds: float) -> None:
+        """Do as Kernel > Interrupt does, after some seconds."""
+        await asyncio.sleep(seconds)
+        await self.km.interrupt_kernel()
+
+    def computed(self) -> float:
+        """Return the seconds that the kernel has computed. Another busy program adds none."""
+        used = psutil.Process(self.km.provisioner.pid).cpu_times()
+        return used.user + used.system
+
+    def play(self, name: str, when: str, forgiven: str | None = None) -> None:
+        """Run a cell. An error is a trouble, unless the pattern `forgiven` matches it."""
+        cell, start = self.cells[name], time.monotonic()
+        self.first_sign, computed = None, self.computed()
+        expected, errors = "raises-exception" in tags(cell), []
+        try:
+            self.execute_cell(cell, self.nb.cells.index(cell))
+            errors = [output for output in cell.outputs if output.output_type == "error"]
+            if expected and not errors:
+                self.troubles.append(f"{name} ({when}): the error that it shows did not come")
+        except CellExecutionError as error:
+            errors = [error]
+        except (CellTimeoutError, DeadKernelError) as error:
+            pytest.fail("\n".join([*self.troubles, f"{name} ({when}): {error}"]), pytrace=False)
+        for error in [] if expected else errors:
+            said = f"{error.ename}: {error.evalue}"
+            if not (forgiven and re.match(forgiven, said)):
+                self.troubles.append(f"{name} ({when}): {said[:300]}")
+        self.seconds[name] = max(time.monotonic() - start, self.seconds.get(name, 0))
+        self.silence = (self.first_sign or self.computed()) - computed
+
+    def run_all(self) -> None:
+        """Run the lesson in order. A cell that works in silence must have been announced."""
+        prose = ""
+        for cell in self.nb.cells:
+            if cell.cell_type == "markdown":
+                prose = cell.source
+            elif cell.id in self.names:
+                self.play(cell.id, "Run All")
+                self.size[cell.id] = len(str(cell.outputs))
+                expected = "seconds" in prose or "setup" in tags(cell)  # which imports torch
+                if self.silence > SILENT and not expected:
+                    self.troubles.append(
+                        f"{cell.id} (Run All): it is silent for {self.silence:.1f} s. Let it show "
+                        "that it works, or say above it that it takes some seconds."
+                    )
+
+    def play_again(self, name: str, when: str) -> None:
+        """Run a cell that was run before; it must not show more each time."""
+        self.play(name, when)
+        if len(str(self.cells[name].outputs)) > 2 * self.size[name] + 1000:
+            self.troubles.append(f"{name} ({when}): it shows more than the first time")
+
+    def break_off(self, name: str) -> None:
+        """Interrupt a training before its first step, and later. What is below must work.
+
+        A cell may refuse in a sentence which says that it needs the whole training.
+        """
+        below = self.names[self.names.index(name) + 1 :]
+        for self.patience in (0.0, 0.2):
+            self.play(name, "interrupted")
+            if self.patience == 0 and "Interrupted" not in str(self.cells[name].outputs):
+                self.troubles.append(f"{name} (interrupted): it does not say that it was stopped")
+            self.soon.cancel()  # a training that ended before its interrupt
+            patience, self.patience = self.patience, None
+            for other in below:
+                if self.seconds[other] < QUICK and other not in self.trainings:
+                    when = f"after an interrupt of {name}, {patience} s after its first picture"
+                    self.play(other, when, "AssertionError: .*whole training")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_it_holds_in_disorder(lesson):
+    learner, chance = Learner(lesson), random.Random(SEED)
+    with learner.setup_kernel():
+        learner.run_all()
+        for name in learner.names:
+            if name in learner.trainings:
+                learner.break_off(name)
+            learner.play_again(name, "Run All a second time")
+            learner.play_again(name, "run again at once")
+        quick = [name for name in learner.names if learner.seconds[name] < QUICK]
+        for name in chance.choices(quick, k=WALK):
+            learner.play(name, "in a random walk", "AssertionError")
+        for title, path in sections(lesson).items():
+            if path != learner.names[: len(path)]:  # otherwise it is the beginning of Run All
+                learner.play("reset", "between sections")
+                for name in path:
+                    learner.play(name, f"with only what “{title}” uses")
+        if sys.platform == "linux":
+            learner.play("memory", f"more than {GIGABYTES} GB were needed")
+    assert not learner.troubles, f"with LESSON_SEED={SEED}:\n" + "\n".join(learner.troubles)
