@@ -1,25 +1,43 @@
-# make lab      open the lessons             make test      run the tests, without the slow ones
-# make refresh  run and store the lessons     make test-all  run every test, on the poor machine, too
-# make bench    measure the speed             make slow      run the slow tests alone
+# make lab      open your copies of the lessons
+# make progress show which exercises you have solved
+# make reset LESSON=05   make your copy of a lesson new, and keep the old one beside it
+#
+# make test     run the tests, without the slow ones
+# make test-all run every test, on the poor machine, too
+# make slow     run the slow tests alone
 # make poor     run the lessons without network, MNIST, threads, or a folder to write to
 # make oldest   run the tests on the oldest versions admitted, which need Python 3.11
+# make refresh  run and store the lessons
+# make bench    measure the speed
 # make audit    ask whether a package that is installed has a known hole
+#
+# TORCH=cpu, with any of them, installs PyTorch without what only a GPU needs
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CPU_BUILDS ?= https://download.pytorch.org/whl/cpu
+export PIP_USER := no
+$(if $(filter-out cpu,$(TORCH)),$(error TORCH can be cpu, or be left out))
 
-.PHONY: lab test slow poor test-all bench refresh oldest audit
+.PHONY: lab progress reset test slow poor test-all bench refresh oldest audit
 
 lab: $(VENV)/ready
-	$(BIN)/jupyter lab --LabApp.app_settings_dir=.jupyter $(firstword $(sort $(wildcard notebooks/*.ipynb)))
+	$(BIN)/python -m helpers lab
 
-test: $(VENV)/ready
+progress: $(VENV)/ready
+	$(BIN)/python -m helpers progress
+
+reset: $(VENV)/ready
+	$(if $(LESSON),,$(error Name the lesson by its number: make reset LESSON=05))
+	$(BIN)/python -m helpers reset $(LESSON)
+
+test: $(VENV)/ready-for-tests
 	$(BIN)/python -m pytest
 
-slow: $(VENV)/ready
+slow: $(VENV)/ready-for-tests
 	$(BIN)/python -m pytest -m slow --dist load tests
 
-poor: $(VENV)/ready
+poor: $(VENV)/ready-for-tests
 	$(BIN)/python tools/poor_machine.py $(BIN)/python -m pytest -p no:cacheprovider notebooks
 
 test-all: test slow poor
@@ -27,13 +45,13 @@ test-all: test slow poor
 bench: $(VENV)/ready
 	$(BIN)/python tools/bench.py
 
-refresh: $(VENV)/ready
+refresh: $(VENV)/ready-for-tests
 	$(BIN)/python tools/refresh.py
 
 oldest:
 	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest
 
-audit: $(VENV)/ready
+audit: $(VENV)/ready-for-tests
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet pip-audit
 	$(BIN)/python -m pip freeze --exclude-editable | sed "s/+.*//" > $(VENV)/audit/installed.txt
@@ -48,5 +66,10 @@ $(VENV)/ready: requirements.txt pyproject.toml $(PIP_CONSTRAINT)
 	|| rm -f $(BIN)/python*  # links to an older Python, or to one that is gone, would stay
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --upgrade -r requirements.txt
+	$(if $(filter cpu,$(TORCH)),$(BIN)/python -m pip install --quiet torch torchvision --index-url $(CPU_BUILDS))
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $@
+
+$(VENV)/ready-for-tests: $(VENV)/ready requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@

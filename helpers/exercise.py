@@ -96,9 +96,10 @@ class Answer:
                 f"Your function changes the network {name} itself: its parameters or buffers are "
                 "not what they were before the call."
             )
+        copy = "`list(...)`" if isinstance(argument, list) else "`.clone()`"
         return (
             f"Your function changes {name} itself, and its caller still needs it. Work on a copy: "
-            "`.clone()`."
+            f"{copy}."
         )
 
 
@@ -204,6 +205,8 @@ def exercise(
                         and same(theirs.get(wrong), mistaken[wrong])
                     ):
                         raise NotYet(hint, drawn)
+                if theirs.get(CHANGED):  # which may be why the values differ
+                    raise NotYet(theirs[CHANGED], drawn)
                 said = otherwise.get(wrong, "") if isinstance(otherwise, Mapping) else otherwise
                 raise NotYet(
                     _difference(theirs.get(wrong), ours[wrong], partly, said, names, cases), drawn
@@ -389,7 +392,7 @@ def _difference(
     said = otherwise(theirs, ours) if callable(otherwise) else otherwise
     if isinstance(ours, Tensor) and not (ours.dim() == 0 and a_number(theirs) is not None):
         if not isinstance(theirs, Tensor):
-            return f"Return a tensor; this is a {type(theirs).__name__}."
+            return f"Return a tensor; the type of your result is {type(theirs).__name__}."
         if not is_ordinary(theirs):
             return "Return a tensor of ordinary numbers; this one is special."
         if theirs.shape != ours.shape:

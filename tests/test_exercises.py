@@ -248,7 +248,7 @@ def double(x):
         (lambda x: x * 3, "Not yet. Look at the numbers."),
         (lambda x: x * float("nan"), "Not yet. Look at the numbers."),
         (lambda x: x[None] * 2, "is (1, 2), and it should be (2,)."),
-        (lambda x: (x * 2).tolist(), "Return a tensor; this is a list."),
+        (lambda x: (x * 2).tolist(), "Return a tensor; the type of your result is list."),
         (lambda x: x.mul_(2), "Your function changes `x` itself"),
         (lambda x: None, "a `return` is missing"),
         (lambda x: ..., "Not attempted yet."),

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import os
 import re
 import socket
 import subprocess
@@ -23,22 +24,41 @@ PYTHON = ("helpers", "tests", "tools")
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
 
 
-def requirements() -> dict[str, str]:
-    """Return each requirement's name with its lower bound."""
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    bounds = [line for line in lines if line and not line.startswith(("#", "-e"))]
+def requirements(name: str) -> dict[str, str]:
+    """Return each requirement of a file with its lower bound."""
+    lines = (ROOT / name).read_text().splitlines()
+    bounds = [line for line in lines if line and not line.startswith(("#", "-"))]
     assert all(re.fullmatch(r"[\w-]+>=[\d.]+", line) for line in bounds), bounds
     return dict(line.split(">=") for line in bounds)
 
 
-def test_conda_gives_the_same_as_pip():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
-    *packages, pip = environment["dependencies"]
-    conda = dict(package.split(">=") for package in packages)
+def by_conda(name: str) -> dict[str, str]:
+    """Return each package of a conda environment with its lower bound."""
+    packages = yaml.safe_load((ROOT / name).read_text())["dependencies"]
+    return dict(package.split(">=") for package in packages if isinstance(package, str))
+
+
+@pytest.mark.parametrize("part", ["", "-dev"])
+def test_conda_gives_the_same_as_pip(part):
+    conda = by_conda(f"environment{part}.yml")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert ">=" + conda.pop("python") == project["requires-python"]
-    assert conda.pop("pip") and pip == {"pip": ["-e ."]}
-    assert conda == {CONDA.get(name, name): bound for name, bound in requirements().items()}
+    assert ">=" + conda.pop("python", "3.11") == project["requires-python"]
+    conda.pop("pip", None)
+    expected = requirements(f"requirements{part}.txt")
+    assert conda == {CONDA.get(name, name): bound for name, bound in expected.items()}
+
+
+def test_learners_install_what_lessons_and_helpers_import_and_no_test_tools():
+    code = [
+        cell.source for path in LESSONS for cell in read(path).cells if cell.cell_type == "code"
+    ]
+    files = [path.read_text(encoding="utf-8") for path in (ROOT / "helpers").rglob("*.py")]
+    used = set(re.findall(r"^\s*(?:from|import) (\w+)", "\n".join(code + files), re.MULTILINE))
+    # what these bring along, and what a package is called when it is imported
+    known = {"PIL", "numpy", "traitlets", "cycler", "IPython", "helpers", "sklearn", "nbformat"}
+    wanted = {name.replace("-", "_") for name in requirements("requirements.txt")} | known
+    assert used - wanted - sys.stdlib_module_names == set()
+    assert not used & {name.replace("-", "_") for name in requirements("requirements-dev.txt")}
 
 
 def test_torch_has_no_upper_bound():
@@ -128,8 +148,9 @@ def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
 def test_the_oldest_versions_are_the_lower_bounds():
     lines = (ROOT / "tests" / "oldest.txt").read_text().splitlines()
     oldest = dict(line.split("==") for line in lines if not line.startswith("#"))
-    assert oldest.keys() == requirements().keys()
-    for name, bound in requirements().items():
+    bounds = requirements("requirements.txt") | requirements("requirements-dev.txt")
+    assert oldest.keys() == bounds.keys()
+    for name, bound in bounds.items():
         assert re.fullmatch(re.escape(bound) + r"(\.\d+)*", oldest[name]), name
 
 
@@ -152,15 +173,16 @@ def listens(port: int) -> bool:
 
 
 def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(tmp_path):
-    recipe = re.search(r"^\t\$\(BIN\)/jupyter (.+?) \$", (ROOT / "Makefile").read_text(), re.M)
-    flags = recipe[1].split()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter", *flags, "--no-browser", f"--port={port}"]
-    log = tmp_path / "lab.log"
+    assert "$(BIN)/python -m helpers lab" in (ROOT / "Makefile").read_text()
+    command = [sys.executable, "-m", "helpers", "lab", "--no-browser", f"--port={port}"]
+    log, environment = tmp_path / "lab.log", os.environ | {"MY_LESSONS": str(tmp_path / "mine")}
     with log.open("w") as file:
-        server = subprocess.Popen([*command, "--allow-root"], cwd=ROOT, stdout=file, stderr=file)
+        server = subprocess.Popen(
+            [*command, "--allow-root"], cwd=ROOT, env=environment, stdout=file, stderr=file
+        )
     try:
         end = time.monotonic() + 60
         while not listens(port) and time.monotonic() < end:  # it prints its address before that
