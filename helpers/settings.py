@@ -52,7 +52,7 @@ SETTINGS = (
         torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode, 0
     ),
     Setting(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly, False),
-    Setting(torch.get_num_threads, torch.set_num_threads),
+    Setting(torch.get_num_threads, torch.set_num_threads, 1),  # two only wait for each other
     Setting(torch.get_rng_state, torch.set_rng_state),
     Setting(np.random.get_state, np.random.set_state),
     Setting(random.getstate, random.setstate),

@@ -1,5 +1,6 @@
 """The explorers without a browser: their numbers, their pictures, and every control."""
 
+import html
 import io
 
 import ipywidgets as widgets
@@ -94,8 +95,21 @@ def test_a_smaller_output_takes_the_place_inside(images):
 
 def test_where_no_kernel_runs_the_picture_stands_in(images):
     data, metadata = KernelExplorer(images)._repr_mimebundle_()
-    assert {"image/png", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
+    widget = "application/vnd.jupyter.widget-view+json"
+    assert {"image/png", "text/html", "text/plain", widget} == set(data)
     assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert html.escape(data["text/plain"]) in data["text/html"]
+    assert "Run this cell to move the controls." in data["text/html"]
+
+
+def test_a_dense_screen_gets_a_dense_picture_of_the_same_size(images):
+    explorer = KernelExplorer(images)
+    sizes = []
+    for density in (1, 2, 3, 1):
+        explorer.caption.density = density
+        sizes.append(Image.open(io.BytesIO(explorer.picture.value)).size)
+        assert explorer.picture.layout.width == "900px"
+    assert sizes == [(900, 320), (1800, 640), (1800, 640), (900, 320)]
 
 
 def test_the_answer_is_that_of_the_net(images):
@@ -138,4 +152,4 @@ def test_a_mosaic_keeps_every_map_in_its_place():
 
 def test_pictures_are_whole_png_files(images):
     picture = Image.open(io.BytesIO(png(image_grid(images[:3], ["a", "b", "c"]))))
-    assert picture.format == "PNG" and picture.width == 1000
+    assert picture.format == "PNG" and picture.width == 2 * 1000

@@ -6,12 +6,19 @@ from matplotlib.patches import FancyArrowPatch
 
 from helpers.explorer import Explorer
 from helpers.figures import BLUE, GREEN, ORANGE, RED, new_figure
-from helpers.lesson01.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
+from helpers.lesson01.slopes import (
+    CORNERS,
+    FUNCTIONS,
+    fixed,
+    relu_graph,
+    rise_over_run,
+    slope,
+)
 
 SLIDER = widgets.Layout(width="280px")
 NARROW = {"description_width": "30px"}
 WIDE = {"description_width": "70px"}
-# where the nodes of the graph stand, and the edges between them
+# the places of the nodes of the graph, and the edges between them
 NODES = {
     "x": (0.0, 4.7),
     "w": (0.0, 1.9),
@@ -52,8 +59,8 @@ class GraphExplorer(Explorer):
             sides = ("center",) * 2 if y0 == y1 else ("left", "right")[:: 1 if y0 > y1 else -1]
             self._texts[name] = [
                 graph.text((x0 + x1) / 2, (y0 + y1) / 2 + lift, "", ha=across, va=up,
-                           color=colour, fontsize=12, weight="bold")
-                for across, lift, up, colour in zip(
+                           color=color, fontsize=12, weight="bold")
+                for across, lift, up, color in zip(
                     sides, (0.1, -0.1), ("bottom", "top"), (BLUE, RED))
             ]  # fmt: skip
         for name, (x, y) in NODES.items():
@@ -63,7 +70,9 @@ class GraphExplorer(Explorer):
         graph.text(7.2, 4.6, "→ value, forward", color=BLUE, fontsize=12, weight="bold")
         graph.text(7.2, 3.95, "← gradient of y, backward", color=RED, fontsize=12, weight="bold")
 
-        gate = figure.add_axes((0.8, 0.16, 0.19, 0.72), title="relu", xlabel="w·x + b")
+        gate = figure.add_axes(
+            (0.8, 0.17, 0.19, 0.66), title="relu, and its\nslope (dashed)", xlabel="w·x + b"
+        )
         gate.set(xlim=(-13, 13), ylim=(-2, 13), xticks=[-10, 0, 10], yticks=[0, 10])
         gate.plot([-13, 0, 13], [0, 0, 13], "-", color=BLUE)
         (self._slope,) = gate.plot([], [], "--", color=RED)
@@ -80,7 +89,8 @@ class GraphExplorer(Explorer):
             [*texts, self._slope, self._dot],
             controls,
             "A graph from x, w and b through times, plus and relu to y, with a value and a "
-            "gradient on each edge; beside it the curve of relu with the present place.",
+            "gradient on each edge; beside it the curve of relu, with a dot at the present sum "
+            "and a dashed line that shows the slope there.",
         )
 
     def draw(self, x: float, w: float, b: float) -> str:
@@ -98,10 +108,18 @@ class GraphExplorer(Explorer):
         said = f"{fixed(w)} · {fixed(x)} {sign} {abs(b):.2f} = {fixed(total)}"
         if passes:
             return (
-                f"{said}: relu lets it pass. The gradient for w is x = {fixed(x)}, for x it is "
-                f"w = {fixed(w)}, for b it is 1."
+                f"{said}: relu returns it unchanged. The gradient for w is x = {fixed(x)}, for x "
+                f"it is w = {fixed(w)}, and for b it is 1."
             )
-        return f"{said}: relu answers 0 and is flat there, so every gradient behind it is 0."
+        if total == 0:
+            return (
+                f"{said}: this is the corner of relu, where PyTorch uses the slope 0, so all "
+                "gradients to the left of relu are 0."
+            )
+        return (
+            f"{said}: relu returns 0 and is flat there, so all gradients to the left of relu "
+            "are 0."
+        )
 
 
 class TangentExplorer(Explorer):
@@ -112,9 +130,10 @@ class TangentExplorer(Explorer):
         self._x = torch.linspace(-EDGE, EDGE, 161)
         figure = new_figure(9, 3.3)
         curve, slopes = figure.subplots(1, 2)
-        figure.subplots_adjust(0.06, 0.15, 0.985, 0.9, wspace=0.16)
-        curve.set(xlabel="x", xlim=(-EDGE, EDGE))
-        slopes.set(title="its slope, from the left up to x", xlabel="x", xlim=(-EDGE, EDGE))
+        figure.subplots_adjust(0.075, 0.16, 0.985, 0.9, wspace=0.22)
+        wide = (-1.1 * EDGE, 1.1 * EDGE)  # so that no marker at an end is cut by the frame
+        curve.set(xlabel="x", ylabel="y", xlim=wide)
+        slopes.set(title="its slope, from the left up to x", xlabel="x", ylabel="slope", xlim=wide)
         for axis in (curve, slopes):
             axis.axhline(0, color="0.8", lw=1, ls="-", zorder=0)
         (self._curve,) = curve.plot([], [], "-", color=BLUE, label="curve")
@@ -137,8 +156,8 @@ class TangentExplorer(Explorer):
             figure,
             lines,
             controls,
-            "On the left a curve with its tangent at x and a dotted line to the point at x + h; "
-            "on the right the slope at each place up to x.",
+            "On the left a curve with its tangent at x, and a dotted line to the point at x + h; "
+            "on the right the slope at each place from the left end up to x.",
         )
 
     def draw(self, name: str, x: float, h: float) -> str:
@@ -148,19 +167,28 @@ class TangentExplorer(Explorer):
         here, there = function(torch.tensor([x, x + h])).tolist()
         steep = slope(function, torch.tensor([x])).item() + 0.0
         values, slopes = function(self._x), slope(function, self._x)
+        corner = CORNERS.get(name)
+        if corner is not None:  # a gap in the line, because there is no slope to be drawn
+            slopes[(self._x - corner).abs() < 1e-6] = torch.nan
+        smooth = x != corner
         self._curve.set_data(self._x, values)
         far = torch.tensor([-2 * EDGE, 2 * EDGE])
         self._tangent.set_data(far, here + steep * (far - x))
+        self._tangent.set_visible(smooth)
         self._secant.set_data([x, x + h], [here, there])
         self._here.set_data([x], [here])
         passed = self._x <= x + 1e-6
         self._slopes.set_data(self._x[passed], slopes[passed])
         self._now.set_data([x], [steep])
+        self._now.set_visible(smooth)
         if name != self._scaled_for:
             self._scale(values, slopes)
             self._scaled_for = name
-        if name == "|x|" and x == 0:
-            said = "At the corner of |x| there is no single slope; PyTorch answers 0.00."
+        if not smooth:
+            said = (
+                f"At the corner of {name} there is no single slope; PyTorch returns "
+                f"{fixed(steep)}."
+            )
         else:
             way = "flat" if abs(steep) < 0.005 else "uphill" if steep > 0 else "downhill"
             said = f"At x = {fixed(x)} the slope of {name} is {fixed(steep)}: {way} to the right."
@@ -169,6 +197,7 @@ class TangentExplorer(Explorer):
     def _scale(self, *shown: torch.Tensor) -> None:
         """Fit both axes to what they show, and draw them again into the background."""
         for axis, values in zip(self._axes, shown):
+            values = values[~values.isnan()]
             low, high = values.min().item(), values.max().item()
             room = 0.12 * (high - low)
             axis.set_ylim(low - room, high + room)

@@ -13,17 +13,17 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh x": torch.tanh,
     "|x|": torch.abs,
 }
+CORNERS = {"|x|": 0.0}  # where a function has no single slope
 
 
 def slope(function: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Return the slope of `function` at each number of `x`, in the shape of `x`.
 
-    `function` takes a tensor and works on each number by itself. At a corner the answer is
-    the one that PyTorch chose, such as 0 for |x| at 0.
+    `function` takes a tensor and works on each number by itself. At a corner the result is
+    what PyTorch has chosen, such as 0 for |x| at 0.
     """
     x = x.detach().clone().requires_grad_()
-    (slopes,) = torch.autograd.grad(function(x).sum(), x)
-    return slopes
+    return torch.autograd.grad(function(x).sum(), x)[0]
 
 
 def rise_over_run(function: Callable[[Tensor], Tensor], x: float, h: float) -> float:
@@ -47,7 +47,7 @@ def relu_graph(x: float, w: float, b: float) -> dict[str, tuple[float, float]]:
     edges["sum"] = edges["product"] + edges["b"]
     edges["y"] = torch.relu(edges["sum"])
     for edge in edges.values():
-        edge.retain_grad()  # autograd keeps those of leaves alone, unless asked
+        edge.retain_grad()  # without this, autograd keeps the gradients of leaves only
     edges["y"].backward()
     # adding 0 turns the -0.0 of arithmetic into the 0.0 that people write
     return {name: (edge.item() + 0.0, edge.grad.item() + 0.0) for name, edge in edges.items()}

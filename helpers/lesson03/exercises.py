@@ -49,7 +49,7 @@ IN_SAMPLES = "You counted samples and not steps: each step takes `batch_size` of
         (NEAREST, ONE_EPOCH_UP, "epochs * round(samples / batch_size)"),
         (NEAREST, ONE_EPOCH, "round(epochs * samples / batch_size)",
          ONE_EPOCH_UP, "round(epochs * samples / batch_size)"),
-        ("The two cases are exchanged: `drop_last` leaves the short batch out, so it rounds down.",
+        ("You have swapped the two cases: `drop_last` leaves the short batch out, so round down.",
          "if drop_last", "if not drop_last"),
         ("A step is a whole number: round up with -(-n // b), and down with n // b.", "//", "/"),
         ("The number is right, but it is a float, and a step is a whole number: `//` between two "
@@ -73,7 +73,7 @@ def _sample(dataset: Dataset, i: int) -> tuple | Raised:
     try:
         return tuple(torch.as_tensor(part, dtype=torch.float32) for part in pair)
     except (TypeError, ValueError, RuntimeError):
-        raise NotYet("Both parts of the pair should be numbers of `self.series`.") from None
+        raise NotYet("Both parts of the pair should hold numbers from `self.series`.") from None
 
 
 def _asked(dataset: Dataset, count: int) -> dict:
@@ -207,7 +207,7 @@ def _of_padded(theirs: dict, ours: dict) -> str:
         return (f"The shape of your padded sequences is {theirs['shape']}, and it should be "
                 f"{ours['shape']}: the number of samples, and the longest length.")  # fmt: skip
     if sorted(theirs["values"].tolist()) == sorted(ours["values"].tolist()):
-        return "The samples have changed places: keep them in the order in which they came."
+        return "The samples have changed places: keep them in the order in which they are passed."
     return "Each row should hold one sequence, followed by zeros up to the longest one's length."
 
 
@@ -226,20 +226,20 @@ def _of_labels(theirs: dict, ours: dict) -> str:
     "samples are of different lengths.",
     ask=_padded,
     mistakes=[
-        ("Your samples run down the columns: ask for `batch_first=True`.",
+        ("Your samples are in the columns. Pass `batch_first=True`, so that each is in a row.",
          ", batch_first=True", ""),
         ("The pair is swapped: the padded sequences come first, and the labels come second.",
          f"return {PAD}, labels", f"return labels, {PAD}"),
         (APART, "(sequences,", "(samples,"),
         (APART, PAD, "torch.stack(samples)"),
-        ("`torch.stack` takes tensors of one shape: fill the sequences up first.",
+        ("`torch.stack` takes tensors of one shape: pad the sequences first.",
          PAD, "torch.stack(sequences)"),
         (LABELS, "torch.tensor([label", "torch.stack([label"),
         ("The zeros should come after each sequence, and yours come before it.",
          PAD, "torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_side='left')"),
-        ("Everything was cut to the shortest sequence: fill up to the longest.",
+        ("You cut all sequences to the length of the shortest. Pad them to the longest instead.",
          "(sequences,", "([s[: min(map(len, sequences))] for s in sequences],"),
-        ("Everything was cut to the length of the first sequence: fill up to the longest.",
+        ("You cut all sequences to the length of the first. Pad them to the longest instead.",
          "(sequences,", "([s[: len(sequences[0])] for s in sequences],"),
         ("The sequences hold floats, and your padded tensor was rounded to whole numbers.",
          PAD, f"{PAD}.long()"),
@@ -265,9 +265,9 @@ ALL_AT_ONCE = """def mean_and_std(loader):
     return pixels.mean(), pixels.std()
 """
 NOT_AVERAGED = (
-    "The mean is right. But deviations can't be averaged, neither those of batches nor those of "
-    "images: they don't tell how far the batches or images are apart. Add up the squares of the "
-    "pixels."
+    "The mean is right. But standard deviations can't be averaged, neither those of batches nor "
+    "those of images: they leave out how much the batches or images differ from each other. Add "
+    "up the squares of the pixels."
 )
 SQUARE_FIRST = (
     "The mean is right. Square each pixel, then add up: `(images**2).sum()` is not "
@@ -325,7 +325,8 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
         ("You averaged the means of the batches. The last batch is short, so its pixels count too "
          "much: add up pixels and their number, and divide once, at the end.",
          "images.numel()", "1", "images.sum()", "images.mean()"),
-        ("This is the mean of the last batch alone: add to what you had with `+=`.", "+=", "="),
+        ("This is the mean of the last batch alone. Add each batch to the earlier ones with `+=`.",
+         "+=", "="),
         ("This is the mean of the first batch alone. Go through all the batches, and return the "
          "pair after the loop.",
          "\n    mean", "\n        mean", "\n    return", "\n        return"),
@@ -341,11 +342,11 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
          "(squares / count - mean**2) ** 0.5", "(squares / len(loader)) ** 0.5"),
         (NOT_AVERAGED, "(images**2).sum()", "images.flatten(1).std(1).sum()",
          "(squares / count - mean**2) ** 0.5", "squares / len(loader.dataset)"),
-        ("The mean is right. You return the variance: its root is missing.",
+        ("The mean is right. The standard deviation is still squared: take the square root.",
          "(squares / count - mean**2) ** 0.5", "squares / count - mean**2"),
-        ("The mean is right. Under the root, the square of the mean must be subtracted.",
+        ("The mean is right. Under the square root, the square of the mean must be subtracted.",
          " - mean**2", ""),
-        ("The mean is right. Under the root, subtract the *square* of the mean.",
+        ("The mean is right. Under the square root, subtract the square of the mean.",
          " - mean**2", " - mean"),
         (SQUARE_FIRST, "(images**2).sum().item()", "images.sum().item() ** 2"),
         (SQUARE_FIRST, "squares /", "total**2 /"),

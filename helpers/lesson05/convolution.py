@@ -1,4 +1,4 @@
-"""Convolution by hand, and small kernels with a meaning."""
+"""Convolution by hand, and small kernels whose effect can be seen."""
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ KERNELS = {
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:
-    """Return how many places a kernel of `k` pixels has on an axis of `n` pixels.
+    """Return how many positions a kernel of `k` pixels has on an axis of `n` pixels.
 
     Source: the "Shape" section of `torch.nn.Conv2d`'s documentation, without dilation.
     Raises ValueError if the kernel is larger than the padded axis.

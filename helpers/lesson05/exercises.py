@@ -225,7 +225,7 @@ def _about_parameters(theirs: tuple, ours: tuple) -> str:
         "again": KEPT,
     },
 )
-def colour_net():
+def color_net():
     return nn.Sequential(
         nn.Conv2d(3, 16, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
         nn.Conv2d(16, 32, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),

@@ -1,9 +1,11 @@
-"""The explorers of lesson 05: slide a kernel over a digit, and draw a digit for the net."""
+"""The explorers of lesson 05: slide a kernel over a digit, and draw a digit to be read."""
 
 from collections.abc import Callable
 
 import ipywidgets as widgets
 import torch
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
@@ -21,13 +23,13 @@ LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
 class KernelExplorer(Explorer):
     """A digit with the kernel's window, the kernel's weights, and the output up to here."""
 
-    def __init__(self, images: torch.Tensor) -> None:
+    def __init__(self, images: Tensor) -> None:
         """Offer the images, uint8 (N, 28, 28), one by one."""
         self.images = images
-        figure = new_figure(9, 3.2)
+        figure = new_figure(9.6, 3.2)
         names = ("image and window", "kernel", "output")
         axes = figure.subplots(1, 3, width_ratios=(5, 3, 5))
-        figure.subplots_adjust(0.01, 0.02, 0.99, 0.9, wspace=0.06)
+        figure.subplots_adjust(0.01, 0.02, 0.88, 0.9, wspace=0.06)
         for axis, name in zip(axes, names):
             axis.set_title(name)
             axis.set(xticks=[], yticks=[])
@@ -36,13 +38,19 @@ class KernelExplorer(Explorer):
         empty = torch.zeros(LARGEST, LARGEST)
         self._image = axes[0].imshow(empty, cmap="gray_r", vmin=0, vmax=1)
         self._window = axes[0].add_patch(Rectangle((0, 0), 1, 1, fill=False, ec=ORANGE, lw=3))
-        self._kernel = axes[1].imshow(torch.zeros(5, 5), cmap="RdBu_r", vmin=-1, vmax=1)
+        self._kernel = axes[1].imshow(torch.zeros(5, 5), cmap="gray_r", vmin=-1, vmax=1)
         self._weights = [
             axes[1].text(0, 0, "", ha="center", va="center", fontsize=11) for _ in range(25)
         ]
-        self._output = axes[2].imshow(empty, cmap="RdBu_r", vmin=-1, vmax=1)
-        axes[2].set_facecolor("0.85")
+        self._output = axes[2].imshow(empty, cmap="gray_r", vmin=-1, vmax=1)
+        axes[2].patch.set(facecolor="white", edgecolor="0.8", hatch="//")  # not yet computed
         self._here = axes[2].add_patch(Rectangle((0, 0), 1, 1, fill=False, ec=ORANGE, lw=3))
+        # its scale changes with the kernel, but what black and white mean does not
+        scale = figure.colorbar(
+            ScalarMappable(Normalize(-1, 1), "gray_r"),
+            cax=figure.add_axes((0.895, 0.2, 0.02, 0.5)),
+        )
+        scale.set_ticks([-1, 0, 1], labels=["negative", "zero", "positive"], fontsize=11)
         slider = widgets.IntSlider
         layout = widgets.Layout(width="300px")
         controls = {
@@ -50,7 +58,7 @@ class KernelExplorer(Explorer):
             "stride": slider(1, min=1, max=4, description="stride"),
             "padding": slider(0, min=0, max=4, description="padding"),
             "image": slider(0, min=0, max=len(images) - 1, description="image"),
-            "place": slider(355, min=0, max=675, description="place"),
+            "position": slider(355, min=0, max=675, description="position"),
         }
         for control in controls.values():
             control.layout, control.style = layout, WIDE
@@ -60,19 +68,19 @@ class KernelExplorer(Explorer):
             [*moving, self._here, self._title],
             controls,
             "A digit with an orange window on it, the weights of the kernel, and the output, "
-            "filled row by row up to the window's place.",
+            "filled row by row up to the position of the window.",
         )
 
-    def draw(self, kernel: str, stride: int, padding: int, image: int, place: int) -> str:
-        """Show the output as far as `place`, counted from 0, row by row."""
+    def draw(self, kernel: str, stride: int, padding: int, image: int, position: int) -> str:
+        """Show the output as far as `position`, counted from 0, row by row."""
         weights = torch.tensor(KERNELS[kernel], dtype=torch.float32)
         digit = self.images[image] / 255
         output = convolve(digit, weights, stride, padding)
         k, m = len(weights), len(output)
         assert m == output_size(28, k, stride, padding)
-        self.controls["place"].max = m * m - 1
-        place = min(place, m * m - 1)
-        row, column = divmod(place, m)
+        self.controls["position"].max = m * m - 1
+        position = min(position, m * m - 1)
+        row, column = divmod(position, m)
 
         side = 28 + 2 * padding
         self._image.set_data(torch.nn.functional.pad(digit, [padding] * 4))
@@ -80,7 +88,7 @@ class KernelExplorer(Explorer):
         self._window.set_bounds(column * stride, row * stride, k, k)
         self._show_kernel(weights)
         shown = torch.full_like(output, torch.nan).flatten()
-        shown[: place + 1] = output.flatten()[: place + 1]
+        shown[: position + 1] = output.flatten()[: position + 1]
         self._output.set_data(shown.view(m, m))
         self._output.set_extent((0, m, m, 0))
         limit = output.abs().max().item() or 1
@@ -92,7 +100,7 @@ class KernelExplorer(Explorer):
             f"row {row}, column {column}: the products add up to {output[row, column]:.2f}."
         )
 
-    def _show_kernel(self, weights: torch.Tensor) -> None:
+    def _show_kernel(self, weights: Tensor) -> None:
         k = len(weights)
         limit = weights.abs().max().item()
         self._kernel.set(data=weights, extent=(0, k, k, 0), clim=(-limit, limit))
@@ -102,16 +110,16 @@ class KernelExplorer(Explorer):
             text.set_text(f"{weights[row, column]:.2g}" if inside else "")
             text.set_position((column + 0.5, row + 0.5))
             if inside:
-                text.set_color("white" if abs(weights[row, column]) > 0.6 * limit else "black")
+                text.set_color("white" if weights[row, column] > 0.25 * limit else "black")
 
 
 def answer(
     net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what `net` sees and thinks of a drawing (H, W).
+    """Return what a network sees of a drawing (H, W), and what it computes from it.
 
-    The image uint8 (28, 28), the class probabilities (10,), and the output of `layer`, a
-    part of the net, (channels, h, w). `prepare` turns uint8 (N, 28, 28) into the net's input.
+    These are the image uint8 (28, 28), the class probabilities (10,), and the output of `layer`,
+    a part of `net`, (channels, h, w). `prepare` turns uint8 (N, 28, 28) into the input of `net`.
     """
     image = mnist_form(drawing)
     seen: list[Tensor] = []
@@ -128,7 +136,7 @@ def answer(
 
 
 class DrawADigit(Explorer):
-    """A pad to draw on, and beside it the net's input, probabilities and feature maps."""
+    """A pad to draw on, and beside it the network's input, its probabilities and feature maps."""
 
     def __init__(
         self,
@@ -144,9 +152,11 @@ class DrawADigit(Explorer):
             2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
             left=0.03, right=0.98, top=0.93, bottom=0.02,
         )  # fmt: skip
-        seen = figure.add_subplot(grid[0, 0], title="what the net sees")
+        seen = figure.add_subplot(grid[0, 0], title="what the network sees")
         bars = figure.add_subplot(grid[0, 1], title="probability of each digit")
-        maps = figure.add_subplot(grid[1, :], title="feature maps of the first layer")
+        maps = figure.add_subplot(
+            grid[1, :], title="feature maps of the first stage, dark where they are large"
+        )
         for axis in (seen, maps):
             axis.set(xticks=[], yticks=[])
         self._seen = seen.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=255)
@@ -161,8 +171,8 @@ class DrawADigit(Explorer):
             figure,
             [self._seen, *self._bars, self._maps],
             {"drawing": self.pad},
-            "The drawing as the net sees it, a bar for each digit's probability, and the "
-            "feature maps of the net's first layer.",
+            "The drawing as the network sees it, a bar for each digit's probability, and the "
+            "feature maps of the network's first stage.",
         )
 
     def arrange(self) -> list[widgets.Widget]:
@@ -171,7 +181,7 @@ class DrawADigit(Explorer):
         return [widgets.Box([self.pad, self.picture], layout=row), self.caption]
 
     def draw(self, drawing: bytes) -> str:
-        """Show the net's answer to what is on the pad."""
+        """Show what the network reads on the pad."""
         pixels = self.pad.drawing()
         image, probabilities, maps = self._answer(pixels)
         drawn = bool(image.any())
@@ -184,5 +194,5 @@ class DrawADigit(Explorer):
         self._maps.set_data(picture)
         self._maps.autoscale()
         if not drawn:
-            return "The pad is empty: draw a digit from 0 to 9, large, in the middle."
-        return f"The net reads a {best}, with probability {probabilities[best]:.2f}."
+            return "The pad is empty: draw a large digit from 0 to 9 in the middle."
+        return f"The network reads a {best}, with probability {probabilities[best]:.2f}."

@@ -1,4 +1,4 @@
-"""Batch normalisation in plain tensors, and a deep net that has it or not."""
+"""A deep network with batch normalization or without, and how its hidden units behave."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -10,32 +10,6 @@ from helpers.devices import one_thread
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": torch.relu, "tanh": torch.tanh}
 EDGE = 0.95  # a tanh beyond it is called saturated: its slope is below a tenth there
-
-
-def batch_norm(x: Tensor, gamma: Tensor, beta: Tensor, eps: float = 1e-5) -> Tensor:
-    """Normalise each column of x (N, C) over the batch, then scale by gamma and shift by beta.
-
-    gamma and beta are (C,). The variance is the biased one, which divides by N: Ioffe and
-    Szegedy, "Batch Normalization" (2015), algorithm 1.
-    """
-    mean, var = x.mean(0), x.var(0, correction=0)
-    return gamma * (x - mean) / torch.sqrt(var + eps) + beta
-
-
-def running_statistics(
-    batches: Sequence[Tensor], momentum: float | None = 0.1
-) -> tuple[Tensor, Tensor]:
-    """Return the running mean and variance (C,) after some batches (N, C), as PyTorch has them.
-
-    They begin at 0 and 1. The variance that is remembered is the unbiased one, which divides
-    by N - 1. `momentum` is the share of each new batch; None takes the plain average.
-    """
-    mean, var = torch.zeros(batches[0].shape[1]), torch.ones(batches[0].shape[1])
-    for count, batch in enumerate(batches, start=1):
-        share = 1 / count if momentum is None else momentum
-        mean = (1 - share) * mean + share * batch.mean(0)
-        var = (1 - share) * var + share * batch.var(0, correction=1)
-    return mean, var
 
 
 class DeepNet(nn.Module):

@@ -2,7 +2,7 @@
 
 SIZE = "def output_size(n, k, stride, padding):\n    return "
 NET = """
-def colour_net():
+def color_net():
     return nn.Sequential(
         nn.Conv2d(3, 16, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
         nn.Conv2d(16, 32, 5, padding=2), nn.MaxPool2d(2), nn.ReLU(),
@@ -46,7 +46,7 @@ WRONG = [
     ("exercise-3-code", NET.replace("Max", "Avg"), "Use max pooling"),
     ("exercise-3-code", NET.replace("nn.MaxPool2d(2), nn.ReLU(),", "").replace("2048", "32 ** 3"),
      "each pool halves it"),
-    ("exercise-3-code", "net =" + NET.split("return")[1] + "def colour_net():\n    return net",
+    ("exercise-3-code", "net =" + NET.split("return")[1] + "def color_net():\n    return net",
      "the same network each time"),
     ("exercise-4-code", COUNTERS, "for the next 437"),
     ("exercise-4-code", ACCURACY.replace("mean", "sum"), "a count or a percentage"),
@@ -81,7 +81,7 @@ class Net(nn.Module):
         return self.out(x.flatten(1))
 
 
-def colour_net():
+def color_net():
     return Net()
 """),
     ("exercise-4-code", """

@@ -58,7 +58,7 @@ WRONG = [
     ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([4], 2)"), "You cut at 4"),
     ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([64], 2)"), "cut at 64"),
     ("exercise-4-code", ENDS.replace("torch.cat((down[:, -1], up[:, 0]), dim=-1)",
-     "down[:, -1], up[:, 0]"), "this is a tuple"),
+     "down[:, -1], up[:, 0]"), "Return a tensor"),
     ("exercise-4-code", ENDS.replace("down[:, -1], up[:, 0]", "r_out[:, -1], r_out[:, 0]"),
      "return H numbers of each direction"),
     ("exercise-4-code", ENDS.replace("return torch", "ends = torch") + "    r_out.zero_()\n"

@@ -42,7 +42,7 @@ WRONG = [
     ("exercise-2-code", STEP + "    optimizer.zero_grad()\n" + DONE +
      "    h_state.copy_(new)\n    return loss.item(), h_state.detach()", "changes `h_state`"),
     ("exercise-3-code", GENERATE + "    return torch.stack(values)", "`.flatten()` leaves one"),
-    ("exercise-3-code", GENERATE + "    return values", "Return a tensor; this is a list"),
+    ("exercise-3-code", GENERATE + "    return values", "Return a tensor"),
     ("exercise-3-code", GENERATE.replace("range(n)", "range(n + 1)") +
      "    return torch.cat(values)", "the 12 new values, and nothing else"),
     ("exercise-3-code", GENERATE.replace("range(n)", "range(12)") +
