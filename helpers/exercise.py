@@ -59,9 +59,9 @@ class Raised:
 class Answer:
     """A learner's function, or ours, as an exercise asks it: on copies, and watched."""
 
-    def __init__(self, function: Any) -> None:
-        """Watch a function or a class."""
-        self.function = function
+    def __init__(self, function: Any, wanted: str) -> None:
+        """Watch a function or a class; `wanted` names the parameters that it should have."""
+        self.function, self.wanted = function, wanted
         self.calls = 0
         self.changed = ""  # what is to be said of the first argument that it changed
         self.left = ""  # what is to be said of a setting that it did not put back
@@ -75,6 +75,7 @@ class Answer:
         """
         if not callable(self.function):
             raise NotYet("Pass the function itself to the check, without calling it.")
+        self._check_parameters(arguments)
         passed = [a if _is_in(a, may_change) else _copy(a) for a in arguments]
         before = [None if _is_in(a, may_change) else _contents(a) for a in arguments]
         self.calls += 1
@@ -85,6 +86,19 @@ class Answer:
                 if contents is not None and not same(_contents(argument), contents):
                     self.changed = self.changed or self._said_of(place, argument)
             self.left = left_behind() or self.left
+
+    def _check_parameters(self, arguments: tuple) -> None:
+        try:
+            signature = inspect.signature(self.function)
+        except (TypeError, ValueError):  # some functions of libraries don't tell
+            return
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            raise NotYet(
+                f"Yours takes {signature}, and here it is called with {self.wanted}: write these "
+                "parameters, in this order."
+            ) from None
 
     def _said_of(self, place: int, argument: Any) -> str:
         try:
@@ -169,7 +183,7 @@ def exercise(
         names = list(inspect.signature(solution).parameters)
 
         def asked(function: Any) -> Outcome:
-            answer = Answer(function)
+            answer = Answer(function, f"({', '.join(names)})")
             seed_everything()
             if ask:
                 outcome = dict(ask(answer))

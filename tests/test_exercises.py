@@ -254,6 +254,7 @@ def double(x):
         (lambda x: ..., "Not attempted yet."),
         (lambda x: x.undefined, "Your code stopped. AttributeError"),
         (lambda x: torch.set_grad_enabled(False) and x * 2, "leaves gradients switched off"),
+        (lambda: 7, "Yours takes (), and here it is called with (x)"),
         (7, "Pass the function itself"),
     ],
 )

@@ -86,7 +86,9 @@ class Task(NamedTuple):
     steps: dict[float, int]  # of 64 images, with a learning rate that peaks at 0.008
 
 
-# Each number of steps leaves a margin of at least three standard deviations between seeds.
+# With seeds 0, 1 and 2 the CNN came to 98.7 % or more, and 99.1 % or more; with one epoch (938
+# steps) it missed 99 % with three of six seeds. The LSTM came to 97.8 % or more with 1,000 steps
+# and five seeds, and with 1,400 steps and six seeds to 98.05 % or more.
 TASKS = {
     "cnn": Task(classic_cnn, lesson_cnn, 50, 0.001, {0.985: 600, 0.99: 1876}),
     "lstm": Task(Reader, lesson_lstm, 64, 0.01, {0.974: 1000, 0.98: 1800}),
