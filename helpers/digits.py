@@ -8,10 +8,10 @@ BOX = 20  # pixels, the square that the digit itself fills
 
 
 def mnist_form(drawing: torch.Tensor) -> torch.Tensor:
-    """Size-normalise and centre a drawing (H, W), ink high and paper 0, in 0 to 255.
+    """Size-normalize and center a drawing (H, W), ink high and paper 0, in 0 to 255.
 
     Returns uint8 (28, 28): the ink's bounding box is scaled to fit 20 x 20 pixels with its
-    proportions kept, and its centre of mass is put on pixel (14, 14). That is how
+    proportions kept, and its center of mass is put on pixel (14, 14). That is how
     the data set was made (LeCun, Cortes, Burges: The MNIST database of handwritten digits).
     An empty drawing gives an empty image. Raises ValueError if it isn't (H, W).
     """
@@ -32,7 +32,7 @@ def mnist_form(drawing: torch.Tensor) -> torch.Tensor:
 
 
 def _corner(mass: torch.Tensor) -> int:
-    """Where to start, on one axis, so that the centre of mass lies on pixel 14."""
-    centre = (mass * torch.arange(len(mass))).sum() / mass.sum()
-    corner = round(SIDE / 2 - centre.item())
+    """Where to start, on one axis, so that the center of mass lies on pixel 14."""
+    center = (mass * torch.arange(len(mass))).sum() / mass.sum()
+    corner = round(SIDE / 2 - center.item())
     return min(max(corner, 0), SIDE - len(mass))

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from helpers.figures import DPI, bundle, canvas_png, width_on_screen
 
 STILL = "Run this cell to move the controls."  # shown where no kernel runs
+COLUMN = "300px"  # for a control that has no width of its own: about what ipywidgets gives it
+NARROWEST = 490  # pixels of the screen, for a picture of 740 beside a pad
 
 
 class Caption(anywidget.AnyWidget):
@@ -95,9 +97,26 @@ class Explorer(widgets.VBox):
         return super()._repr_mimebundle_(**kwargs) | data, metadata
 
 
-def in_columns(controls: Iterable[widgets.Widget], width: str = "300px") -> widgets.GridBox:
-    """Return controls in as many aligned columns of that width as there is room for."""
+def beside(pad: widgets.Widget, picture: widgets.Image) -> widgets.Box:
+    """Return a pad with the picture on its right, which shrinks to the room that there is.
+
+    Below `NARROWEST` pixels, where its text could no longer be read, it goes below the pad.
+    """
+    picture.layout.max_width = picture.layout.width
+    picture.layout.flex = f"1 1 {NARROWEST}px"
+    row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
+    return widgets.Box([pad, picture], layout=row)
+
+
+def in_columns(controls: Iterable[widgets.Widget]) -> widgets.GridBox:
+    """Return controls in aligned columns, as many as there is room for.
+
+    The columns are as wide as the widest of the controls, whose layouts give widths in pixels.
+    """
+    controls = list(controls)
+    widths = [control.layout.width or COLUMN for control in controls]
+    widest = max(widths, key=lambda width: float(width.removesuffix("px")))
     layout = widgets.Layout(
-        grid_template_columns=f"repeat(auto-fill, {width})", grid_gap="2px 20px", width="100%"
+        grid_template_columns=f"repeat(auto-fill, {widest})", grid_gap="2px 20px", width="100%"
     )
-    return widgets.GridBox(list(controls), layout=layout)
+    return widgets.GridBox(controls, layout=layout)

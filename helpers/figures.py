@@ -48,14 +48,14 @@ def png(figure: Figure, density: int = 2) -> bytes:
 
     It has at most 256 colors, which is enough for a drawing and makes the file a third as large.
     """
-    dpi = figure.dpi
-    figure.set_dpi(density * dpi)
     try:
+        # A multiple of figure.dpi would grow for good if an interrupt came before it is set back.
+        figure.set_dpi(density * DPI)
         canvas = FigureCanvasAgg(figure)  # drawn here, whatever backend the learner has chosen
         canvas.draw()
         return canvas_png(canvas, few_colors=True)
     finally:
-        figure.set_dpi(dpi)
+        figure.set_dpi(DPI)
 
 
 def canvas_png(canvas: FigureCanvasAgg, few_colors: bool = False) -> bytes:

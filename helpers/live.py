@@ -116,8 +116,9 @@ class LiveLoss(LivePicture):
         figure = new_figure(7, 2.4, layout="constrained")
         self._axis = figure.add_subplot(xlabel="step", ylabel="training loss")
         self._axis.set(xlim=(0, steps), yscale="log")
-        (self._raw,) = self._axis.plot([], [], "-", color=BLUE, alpha=0.3, lw=1)
-        (self._smooth,) = self._axis.plot([], [], "-", color=BLUE)
+        (self._raw,) = self._axis.plot([], [], "-", color=BLUE, alpha=0.3, lw=1, label="each step")
+        (self._smooth,) = self._axis.plot([], [], "-", color=BLUE, label=f"mean of {window} steps")
+        self._axis.legend(loc="upper right", fontsize=11)
         alt = "The training loss against the step, falling."
         super().__init__(figure, alt, self._show_losses)
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect, sync_playwright
 
-from tests.lessons import LESSONS, ROOT, read
+from tests.lessons import LESSONS, ROOT, read, tags
 
 TOKEN = "test"
 SCREEN = {"width": 1280, "height": 720}
+FLAGS = ["--no-sandbox", "--disable-gpu"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MINUTE = 60_000  # in milliseconds, as Playwright counts
 # JupyterLab's own objects, which its option --expose-app-in-browser shows to a page's scripts
@@ -31,10 +32,13 @@ LISTEN = f"""() => {{
             window.complaints.push(content.text ?? `${{content.ename}}: ${{content.evalue}}`);
     }});
 }}"""
-EXECUTE = """name => {
-    window.done = false;
-    window.jupyterapp.commands.execute(name).finally(() => { window.done = true; });
-}"""
+# All of some cells were run, or one showed an error that is not expected, which ends the run.
+OVER = f"""([code, raising]) => {{
+    const failed = i => {NOTEBOOK}.model.cells.get(i).toJSON().outputs
+        .some(output => output.output_type === 'error');
+    return code.every(i => {NOTEBOOK}.model.cells.get(i).executionCount)
+        || code.some(i => !raising.includes(i) && failed(i));
+}}"""
 # Selecting a cell and bringing its top to the top of the screen takes JupyterLab two frames.
 SHOW = f"""async i => {{
     {NOTEBOOK}.activate();
@@ -52,13 +56,13 @@ def browser() -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
         try:
-            running = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            running = playwright.chromium.launch(executable_path=found, args=FLAGS)
         except Error:
             command = [sys.executable, "-m", "playwright", "install", "chromium"]
             if subprocess.run(command, capture_output=True).returncode:
                 reason = "There is no Chromium here, and Playwright could not install one."
                 (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-            running = playwright.chromium.launch(args=["--no-sandbox"])
+            running = playwright.chromium.launch(args=FLAGS)
         context = running.new_context(viewport=SCREEN, has_touch=True)
         context.set_default_timeout(MINUTE)  # a machine that is busy with other tests is slow
         expect.set_options(timeout=MINUTE)
@@ -110,9 +114,8 @@ class OpenLesson:
         page.evaluate(LISTEN)
 
     def command(self, name: str) -> None:
-        """Let JupyterLab carry out one of its commands, and wait until it is done."""
-        self.page.evaluate(EXECUTE, name)
-        self.page.wait_for_function("() => window.done", timeout=10 * MINUTE)
+        """Start one of JupyterLab's commands."""
+        self.page.evaluate("name => void window.jupyterapp.commands.execute(name)", name)
 
     def cell(self, i: int) -> Locator:
         """Select a cell, bring it to the top of the screen, and return where it is."""
@@ -133,6 +136,8 @@ class OpenLesson:
         self.command("notebook:clear-all-cell-outputs")
         assert not any(self.executions())
         self.command("notebook:run-all-cells")
+        raising = [i for i in self.code if "raises-exception" in tags(self.cells[i])]
+        self.page.wait_for_function(OVER, arg=[self.code, raising], timeout=10 * MINUTE)
         self.page.wait_for_function(READY)
 
     def executions(self) -> list[int | None]:

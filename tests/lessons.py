@@ -45,31 +45,50 @@ def exercises(path: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
-def minutes(path: Path) -> int:
-    """Estimate the time a learner needs: reading, running and looking, exercises.
+# What a learner's time goes into. Adults read English prose at 238 words a minute, and readers
+# with English as a second language more slowly (M. Brysbaert, How many words do we read per
+# minute?, Journal of Memory and Language, 2019); a technical text is read to be understood, with
+# looks back, so about half of that. The others are estimates of ours.
+WORDS_A_MINUTE = 130
+CODE_LINE, PREDICTION, EXPLORER, EXERCISE = 4 / 60, 0.5, 4, 10  # minutes
+FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)
 
-    150 words a minute of prose (slow reading, with thought), half a minute for a code cell
-    and its result, five for an exercise; rounded up to the next 5.
+
+def minutes(path: Path, up_to_section: int | None = None) -> int:
+    """Estimate the minutes that a learner needs, for a lesson or up to the end of a section.
+
+    That is prose outside of folded hints and solutions, lines of code to be read, predictions,
+    explorers and exercises, rounded up to the next 5.
     """
-    cells = read(path).cells
-    prose = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    code = sum(cell.cell_type == "code" for cell in cells)
-    total = len(prose.split()) / 150 + code / 2 + 5 * len(exercises(path))
+    total = 0.0
+    for cell in read(path).cells:
+        numbered = re.match(r"## (\d+)", cell.source)
+        if up_to_section and numbered and int(numbered[1]) > up_to_section:
+            break
+        if cell.cell_type == "markdown":
+            total += len(FOLDED.sub("", cell.source).split()) / WORDS_A_MINUTE
+            total += PREDICTION * cell.source.count("*Predict")
+        elif "exercise" in tags(cell):
+            total += EXERCISE
+        else:
+            total += CODE_LINE * len([line for line in cell.source.splitlines() if line.strip()])
+            total += EXPLORER * ("widget-view" in str(cell.outputs))
     return 5 * -int(-total // 5)
 
 
 def sections(path: Path) -> dict[str, list[str]]:
     """Return for each section, by its title, the code cells that it needs, itself included.
 
-    Those are the set-up, the sections named in "*(uses sections 1 and 3)*" at its head with
-    what they use in turn, and its own. "the cell above" names the section before it.
+    Those are the set-up, the sections that its head names with what they use in turn, and its own.
+    The head is "*(To start here, run the set-up cell and sections 1 and 3 first.)*"; "the cell
+    above" names the section before it.
     """
     cells = read(path).cells
     found: list[tuple[str, list[int], list[str]]] = []
     for cell in cells:
         title = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
         if title:
-            head = re.search(r"\*\(uses (.+?)\)\*", cell.source)
+            head = re.search(r"\*\(To start here, run (.+?)\)\*", cell.source)
             found.append((title[1], _numbers(head[1]) if head else [], []))
             if head and "cell above" in head[1]:
                 found[-1][1].append(0)

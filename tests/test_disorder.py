@@ -8,6 +8,7 @@ the same way again.
 import asyncio
 import copy
 import datetime
+import itertools
 import os
 import random
 import re
@@ -117,19 +118,20 @@ class Learner(NotebookClient):
     def break_off(self, name: str) -> None:
         """Interrupt a training before its first step, and later. What is below must work.
 
-        A cell may refuse in a sentence which says that it needs the whole training.
+        That goes down to the next training. A cell may refuse with a sentence which says that
+        it needs the whole training.
         """
         below = self.names[self.names.index(name) + 1 :]
+        below = list(itertools.takewhile(lambda other: other not in self.trainings, below))
         for self.patience in (0.0, 0.2):
-            self.play(name, "interrupted")
-            if self.patience == 0 and "Interrupted" not in str(self.cells[name].outputs):
-                self.troubles.append(f"{name} (interrupted): it does not say that it was stopped")
+            when = f"an interrupt {self.patience} s after the first picture of {name}"
+            self.play(name, when)
             self.soon.cancel()  # a training that ended before its interrupt
-            patience, self.patience = self.patience, None
+            if self.patience == 0 and "Interrupted" not in str(self.cells[name].outputs):
+                self.troubles.append(f"{name} ({when}): it does not say that it was stopped")
+            self.patience = None
             for other in below:
-                if self.seconds[other] < QUICK and other not in self.trainings:
-                    when = f"after an interrupt of {name}, {patience} s after its first picture"
-                    self.play(other, when, "AssertionError: .*whole training")
+                self.play(other, f"after {when}", "AssertionError: .*whole training")
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)

@@ -93,7 +93,7 @@ def test_what_nbval_does_not_see_is_looked_at(tmp_path):
     assert f"test_every_cell_was_run_once_in_order[{stripped.__name__}]" in said, said
 
 
-START = "## 1 · This takes some seconds.\n\n*(uses the set-up alone)*"
+START = "## 1 · This takes some seconds.\n\n*(To start here, run the set-up cell first.)*"
 BUSY = """
 end = time.process_time() + 5 * ('end' not in globals())
 while time.process_time() < end: pass
@@ -108,6 +108,7 @@ with LiveLoss(losses, 60) as live:
         live.update()
 """
 NOT_LIVE = "display('begun', display_id=True)\nfor step in range(60): time.sleep(0.02)"
+LATER = "c2 (after an interrupt 0.2 s after the first picture of c1)"
 CLAIM = "assert len(losses) == 60"
 # the cells of small lessons, c1, c2 and so on; c0 is the set-up
 HOLDS = [
@@ -122,7 +123,12 @@ DOES_NOT = {
     "works_once": (["x = [1]", "x = x[0]"], "c2 (run again at once): TypeError"),
     "in_order": (["a = [1]", "a[0]", "a = None"], "c2 (in a random walk): TypeError"),
     "needs_more": (
-        ["## 1 · First", "x = 1", "## 2 · Next\n\n*(uses the set-up alone)*", "y = x"],
+        [
+            "## 1 · First",
+            "x = 1",
+            "## 2 · Next\n\n*(To start here, run the set-up cell first.)*",
+            "y = x",
+        ],
         "c4 (with only what “2 · Next” uses): NameError: name 'x' is not defined",
     ),
     "no_error": (["x = 1  # raises"], "c1 (Run All): the error that it shows did not come"),
@@ -135,9 +141,12 @@ DOES_NOT = {
         ["n = globals().get('n', 0) + 1\nif n > 1: __import__('os')._exit(3)"],
         "c1 (Run All a second time): Kernel died",
     ),
-    "bare_interrupt": ([NOT_LIVE], "c1 (interrupted): KeyboardInterrupt"),
-    "breaks_off": ([TRAINS, "losses[59]"], "c2 (after an interrupt of c1, 0.2 s"),
-    "bare_claim": ([TRAINS, CLAIM], "c2 (after an interrupt of c1, 0.2 s"),
+    "bare_interrupt": (
+        [NOT_LIVE],
+        "c1 (an interrupt 0.0 s after the first picture of c1): KeyboardInterrupt",
+    ),
+    "breaks_off": ([TRAINS, "losses[59]"], f"{LATER}: IndexError"),
+    "bare_claim": ([TRAINS, CLAIM], f"{LATER}: AssertionError"),
 }
 
 

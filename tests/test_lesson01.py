@@ -85,11 +85,25 @@ def test_the_tangent_has_the_slope_and_touches_the_curve():
     assert middle == pytest.approx(torch.sin(torch.tensor(0.8)).item(), abs=1e-5)
 
 
-def test_the_corner_is_told_honestly():
+def test_the_corner_has_no_tangent():
     explorer = TangentExplorer()
     explorer.controls["name"].value = "|x|"
     explorer.controls["x"].value = 1e-17  # as a browser may say 0
     assert explorer.caption.text.startswith("At the corner of |x| there is no single slope")
+    assert not explorer._tangent.get_visible() and not explorer._now.get_visible()
+    explorer.controls["x"].value = 2.0
+    assert explorer._tangent.get_visible()
+    slopes = explorer._slopes.get_ydata()
+    assert len(slopes) == 161 and sum(slopes != slopes) == 1  # NaN at 0: a gap in the line
+
+
+def test_the_caption_names_the_corner_of_relu():
+    explorer = GraphExplorer()
+    for b, said in (-2.75, "unchanged"), (-3, "the corner of relu"), (3, "unchanged"):
+        explorer.controls["b"].value = b
+        assert said in explorer.caption.text
+    explorer.controls["w"].value = -3
+    assert "is flat there" in explorer.caption.text
 
 
 def test_tiles_show_every_number_and_mark_the_chosen():
@@ -99,6 +113,13 @@ def test_tiles_show_every_number_and_mark_the_chosen():
     assert said == ["table", "1", "2", "3", "4", "one", "7"]
     assert [patch.get_linewidth() for patch in figure.axes[0].patches] == [2, 2, 0.8, 0.8, 0.8]
     assert png(figure).startswith(b"\x89PNG")
+
+
+def test_tiles_show_what_is_only_repeated():
+    column = torch.tensor([[0], [10]])
+    figure = tiles([column.expand(2, 3), torch.ones(2, 3)], ["a", "b"], repeated=[1])
+    dashed = [patch.get_linestyle() == "--" for patch in figure.axes[0].patches]
+    assert dashed == [False, True, True, False, True, True] + [False] * 6
 
 
 def test_tiles_refuse_a_third_axis():

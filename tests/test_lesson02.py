@@ -23,8 +23,8 @@ LESSON = ROOT / "notebooks" / "02_regression.ipynb"
 @pytest.fixture(scope="module")
 def data():
     torch.manual_seed(1)
-    x = torch.linspace(-1, 1, 100).unsqueeze(1)
-    return x, x**2 + 0.1 * torch.randn(x.shape)
+    x, new = torch.linspace(-1, 1, 100).unsqueeze(1), torch.linspace(-0.99, 0.99, 50).unsqueeze(1)
+    return x, x**2 + 0.1 * torch.randn(x.shape), new, new**2 + 0.1 * torch.randn(new.shape)
 
 
 def small_net(activation: str = "relu") -> nn.Module:
@@ -40,7 +40,7 @@ def test_descend_is_the_loop_that_the_lesson_wrote(data, loss):
     nets = [small_net(), small_net()]
     for net, loop in zip(nets, (descend, names["train"])):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        losses[loop.__name__] = loop(net, *data, optimizer, 30, loss=loss)
+        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30, loss=loss)
     assert losses["descend"] == losses["train"] and len(losses["train"]) == 30
     for a, b in zip(*(net.parameters() for net in nets)):
         assert torch.equal(a, b)
@@ -50,22 +50,25 @@ def test_descend_can_be_watched(data):
     net, seen = small_net(), []
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     first = net(data[0])
-    descend(net, *data, optimizer, 3, watch=lambda *seen_now: seen.append(seen_now))
+    descend(net, *data[:2], optimizer, 3, watch=lambda *seen_now: seen.append(seen_now))
     assert [step for step, _ in seen] == [0, 1, 2]
     assert torch.equal(seen[0][1], first)  # each step is seen with the prediction it began with
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_recording_holds_the_net_after_every_step(data, activation):
-    x, y = data
-    recording = record(x, y, 10, activation, 0.05, steps=12)
-    assert recording.losses.shape == (13,) and recording.predictions.shape == (13, 100)
+    x, y, new_x, new_y = data
+    recording = record(*data, 10, activation, 0.05, steps=12)
+    assert recording.losses.shape == recording.new_losses.shape == (13,)
+    assert recording.predictions.shape == (13, 100)
     net = small_net(activation)
     for step in range(13):
         prediction = net(x)
         loss = ((prediction - y) ** 2).mean()
         assert torch.allclose(recording.predictions[step], prediction[:, 0], atol=1e-5)
         assert torch.isclose(recording.losses[step], loss, atol=1e-5)
+        new_loss = ((net(new_x) - new_y) ** 2).mean()
+        assert torch.isclose(recording.new_losses[step], new_loss, atol=1e-5)
         net.zero_grad()
         loss.backward()
         with torch.no_grad():
@@ -84,10 +87,9 @@ def test_a_recording_leaves_threads_and_chance_as_they_were(data):
 
 
 def test_without_activation_it_is_a_straight_line(data):
-    x, y = data
-    fit = record(x, y, 20, "none (a straight line)", 0.05).predictions
+    fit = record(*data, 20, "none (a straight line)", 0.05).predictions
     assert fit.diff(n=2).abs().max() < 1e-4
-    assert record(x, y, 20, "relu", 0.05).predictions[-1].diff(n=2).abs().max() > 1e-3
+    assert record(*data, 20, "relu", 0.05).predictions[-1].diff(n=2).abs().max() > 1e-3
 
 
 def test_the_parabola_is_learned_from_most_first_weights(data):
@@ -116,8 +118,13 @@ def test_the_training_explorer_says_the_true_loss_and_retrains_only_if_it_must(d
     recording = explorer.recording
     explorer.controls["step"].value = 40
     assert explorer.recording is recording
-    expected = record(*data, 10, "relu", 0.1).losses[40]
-    assert f"31 parameters, after 40 of 200 steps: loss {expected:.4g}." in explorer.caption.text
+    expected = record(*data, 10, "relu", 0.2)
+    for said in (
+        "31 parameters, after 40 of 200 steps",
+        f"{expected.losses[40]:.4f} on the training set",
+        f"{expected.new_losses[40]:.4f} on the test set",
+    ):
+        assert said in explorer.caption.text
     explorer.controls["hidden"].value = 11
     assert explorer.recording is not recording
     assert "34 parameters, after 40 of 200" in explorer.caption.text

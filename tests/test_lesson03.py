@@ -5,10 +5,11 @@ import time
 
 import pytest
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.figures import png
-from helpers.lesson03.batching import batches, draw_pet, loader_diagram
+from helpers.lesson03.batching import SIDEWAYS, batches, draw_pet, loader_diagram, messy_folder
 from helpers.lesson03.explorers import SAMPLES, WIDTH, BatchExplorer, places
 from helpers.scripts import fastest, run_script, scratch_folder
 
@@ -33,7 +34,7 @@ def test_a_batch_size_of_zero_is_refused():
         batches(10, 0)
 
 
-def test_an_epoch_has_everybody_once_and_another_order_each_time():
+def test_an_epoch_has_every_sample_once_and_another_order_each_time():
     epochs = [
         [sample for batch in batches(20, 6, True, 1, epoch) for sample in batch]
         for epoch in range(5)
@@ -44,7 +45,7 @@ def test_an_epoch_has_everybody_once_and_another_order_each_time():
 
 @pytest.mark.parametrize("batch_size", range(1, SAMPLES + 1))
 @pytest.mark.parametrize("drop_last", [False, True])
-def test_the_tiles_stand_side_by_side_in_the_order_of_the_batches(batch_size, drop_last):
+def test_the_tiles_are_side_by_side_in_the_order_of_the_batches(batch_size, drop_last):
     cut = batches(SAMPLES, batch_size, True, 0, 0, drop_last)
     found = places(cut, SAMPLES)
     assert sorted(found) == list(range(SAMPLES))
@@ -102,6 +103,20 @@ def test_a_pet_is_the_same_each_time_and_no_two_are_alike():
         draw_pet("bird", 1)
 
 
+def test_a_messy_folder_holds_what_its_docstring_says():
+    root = messy_folder()
+    assert {path.name: len(list(path.iterdir())) for path in root.iterdir()} == {
+        "cat": 3, "dog": 2, "bird": 0, ".ipynb_checkpoints": 0,
+    }  # fmt: skip
+    modes = {"cat/palette.png": "P", "cat/gray.png": "L", "dog/deep.png": "I;16",
+             "dog/sideways.jpg": "RGB"}  # fmt: skip
+    for name, mode in modes.items():
+        assert Image.open(root / name).mode == mode
+    assert Image.open(root / "dog/sideways.jpg").getexif()[0x0112] == SIDEWAYS
+    with pytest.raises(OSError, match="cannot identify"):
+        Image.open(root / "cat/._gray.png")
+
+
 def test_the_diagram_is_drawn_for_other_cuts_too():
     assert png(loader_diagram([2, 0, 1], 2)) != png(loader_diagram([2, 0, 1], 3))
     for size in (1, 2, 3):  # many batches are drawn whole
@@ -110,7 +125,7 @@ def test_the_diagram_is_drawn_for_other_cuts_too():
         assert all(low <= tile.get_y() <= high - 0.9 for tile in axis.patches)
 
 
-def test_a_script_says_what_it_prints_and_how_it_fails():
+def test_a_script_returns_what_it_prints_and_how_it_fails():
     assert run_script("print('é', 6 * 7)") == "é 42"
     assert run_script("print(1 / 0)").endswith("ZeroDivisionError: division by zero")
 
@@ -120,7 +135,7 @@ def test_a_script_that_never_ends_is_stopped_with_its_children(monkeypatch):
     text = (
         "import subprocess, sys, time\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        "print(child.pid)\n"  # said, although nothing is flushed
+        "print(child.pid)\n"  # returned, although nothing is flushed
         "time.sleep(60)"
     )
     start = time.monotonic()

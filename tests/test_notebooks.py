@@ -91,7 +91,7 @@ def test_set_up_comes_first_and_is_short(lesson):
 def test_each_section_says_what_it_uses(lesson):
     heads = [cell.source for cell in read(lesson).cells if cell.source.startswith("## ")]
     for head in heads[1:-1]:  # neither the picture of where the lesson goes, nor the recap
-        assert "*(uses " in head, head.splitlines()[0]
+        assert "*(To start here, run " in head, head.splitlines()[0]
     assert len(sections(lesson)) >= 4
 
 
@@ -104,7 +104,12 @@ def test_each_exercise_has_a_hint_and_a_solution(lesson):
 
 
 def test_the_time_is_estimated_and_not_guessed(lesson):
-    assert f"about {minutes(lesson)} minutes" in read(lesson).cells[0].source
+    head = read(lesson).cells[0].source
+    assert f"about {minutes(lesson)} minutes" in head
+    stops = re.findall(r"after section (\d+) \(about (\d+) minutes\)", head)
+    assert stops or minutes(lesson) <= 45
+    for section, stated in stops:
+        assert minutes(lesson, int(section)) == int(stated), section
 
 
 def test_it_is_small_enough_for_a_diff(lesson):

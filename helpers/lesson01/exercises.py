@@ -11,7 +11,7 @@ from helpers.lesson01.tiles import tiles
 
 
 def _as_tiles(theirs: list, ours: list) -> bytes | None:
-    """Draw two tables of one shape, after the axes of length 1 in front are dropped."""
+    """Draw two tables of one shape, without the axes of length 1 at the front."""
     yours, target = theirs[0], ours[0]
     if yours.shape != target.shape:
         return None
@@ -19,7 +19,7 @@ def _as_tiles(theirs: list, ours: list) -> bytes | None:
     return png(tiles([yours.view(height_width), target.view(height_width)], ["yours", "target"]))
 
 
-# in each, one value in the middle is 0.5 itself, and some in the frame are small
+# In each picture one value in the middle is exactly 0.5, and some in the border are small.
 WIDE = torch.tensor([
     [0.9, 0.8, 0.9, 0.3, 0.9, 0.8],
     [0.7, 0.1, 0.6, 0.9, 0.2, 0.9],
@@ -44,42 +44,43 @@ def _of_the_picture(theirs: Any, ours: Tensor) -> str:
         return "This is a mask, True and False. Use a mask to assign: `middle[mask] = 0`."
     if theirs.ndim == 1 or (theirs.ndim == 2 and 1 in theirs.shape):
         return (
-            "A mask on the right of `=` picks numbers out and puts them in a row. Put it on the "
+            "A mask on the right of `=` picks numbers out and puts them in a row. Use it on the "
             "left: `middle[middle < 0.5] = 0`."
         )
     if theirs.ndim != 3:
-        return "The result has three axes: the new one, then rows and columns."
+        return "The result should have three axes: the new one, then rows and columns."
     if theirs.shape != ours.shape:
-        return "The frame is one pixel on each of the four sides, and the new axis is in front."
-    return "The shape is right, but some numbers are not. Compare the two."
+        return "The border is one pixel wide on each side, and the new axis is at the front."
+    return "The shape is right, but some numbers are not. Compare the two pictures."
 
 
 @exercise(
-    "Slices, masks and a new axis bring data into the form that a network needs, and the "
-    "original picture is still as it was.",
+    "With slices, masks and a new axis you can bring data into the form that a network needs, "
+    "and the original picture is still as it was.",
     cases=[(WIDE,), (TALL,)],
     mistakes=[
         ("Your function changes `picture` itself. A slice shares its memory with the picture, so "
          "`.clone()` it before you set values to 0.",
          ".clone()", ""),
-        ("The frame is still there: take the rows and the columns `1:-1`.",
+        ("The border is still there: take the rows `1:-1` and the columns `1:-1`.",
          "[1:-1, 1:-1]", ""),
-        ("The frame is cut off at the top and on the left only. It is one pixel on each of the "
-         "four sides: `1:-1`.",
+        ("The border is cut off at the top and on the left only. It is one pixel wide on each of "
+         "the four sides: `1:-1`.",
          "1:-1, 1:-1", "1:, 1:"),
-        ("The frame is still there on the left and on the right: take the columns `1:-1`, too.",
+        ("The border is still there on the left and on the right: take the columns `1:-1`, too.",
          "1:-1, 1:-1", "1:-1"),
-        ("The axis in front is missing: `unsqueeze(0)` adds it.", ".unsqueeze(0)", ""),
-        ("The new axis is at the end. In front means at index 0: `unsqueeze(0)`.",
+        ("The new axis at the front is missing: `unsqueeze(0)` adds it.", ".unsqueeze(0)", ""),
+        ("The new axis is at the end. At the front means at index 0: `unsqueeze(0)`.",
          "unsqueeze(0)", "unsqueeze(-1)"),
-        ("The mask is the wrong way round: the values *below* 0.5 become 0.", "< 0.5", ">= 0.5"),
-        ("The mask is the wrong way round: the values *below* 0.5 become 0.", "< 0.5", "> 0.5"),
+        ("The mask takes the other values. Set those *below* 0.5 to 0.", "< 0.5", ">= 0.5"),
+        ("The mask takes the other values. Set those *below* 0.5 to 0.", "< 0.5", "> 0.5"),
         ("A value of exactly 0.5 is not below 0.5: use `<` and not `<=`.", "< 0.5", "<= 0.5"),
-        ("The frame is gone, but no value has been set to 0 yet.",
+        ("The border is gone, but no value has been set to 0 yet.",
          "    middle[middle < 0.5] = 0\n", ""),
     ],
     partly="It is right for one picture, but not for another of a different size: compute "
-           "everything from `picture`, and keep nothing from an earlier call.",
+           "everything from `picture`, with no size written in, and keep nothing from an earlier "
+           "call.",
     otherwise=_of_the_picture,
     picture=_as_tiles,
 )  # fmt: skip
@@ -90,24 +91,25 @@ def clean(picture):
 
 
 @exercise(
-    "With such a table of distances you can find the nearest neighbor of every point at once. "
-    "Broadcasting makes it in a single line, without loops.",
+    "From such a table you can read the nearest neighbor of each point. Broadcasting computes it "
+    "without a loop.",
     cases=[
         (torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 8.0], [-5.0, -4.0], [6.0, 8.0]]),),
         (torch.tensor([[1.5, -2.0], [4.5, 2.0], [-3.5, 10.0]]),),
     ],
     mistakes=[
-        ("These are the squares of the distances: the root is missing, `.sqrt()`.", ".sqrt()", ""),
-        ("You added the plain differences, where up and down cancel. Square them first.",
+        ("These are the squares of the distances: take the root, `.sqrt()`.", ".sqrt()", ""),
+        ("You added the differences themselves, and positive and negative ones cancel. Square "
+         "them first.",
          "(differences**2).sum(2).sqrt()", "differences.sum(2)"),
         ("You squared the sum of the differences. Square each difference, and add the squares.",
          "(differences**2).sum(2).sqrt()", "(differences.sum(2) ** 2).sqrt()"),
-        ("This is the way along streets, |x| + |y|. The straight way is the root of the sum of "
-         "the squares.",
+        ("This is the way along the streets of a city, |x| + |y|. The length of the straight line "
+         "is the root of the sum of the squares.",
          "(differences**2).sum(2).sqrt()", "differences.abs().sum(2)"),
         ("The sum over x and y is missing. Add the squares over the last axis: `.sum(2)`.",
          ".sum(2)", ""),
-        ("You added everything up to one number. Give `sum` an axis: `.sum(2)`.", ".sum(2)",
+        ("You added everything up to a single number. Give `sum` an axis: `.sum(2)`.", ".sum(2)",
          ".sum()"),
         ("The sum runs over the points. Add the squares over the last axis, which holds x and y: "
          "`.sum(2)`.",
@@ -119,7 +121,7 @@ def clean(picture):
     partly="It is right for 5 points, but not for 3 others: compute everything from `points`, "
            "with no size written in, and keep nothing from an earlier call.",
     otherwise=lambda theirs, ours: (
-        "The shape is right, but some numbers are not. Compare the two."
+        "The shape is right, but some numbers are not. Compare the two tables."
         if getattr(theirs, "shape", None) == ours.shape
         else "Row i, column j of the table is the distance from point i to point j."
     ),
@@ -142,27 +144,27 @@ BOTH = "2 * error * x, 2 * error"
 
 
 @exercise(
-    "These are the two gradients that train the smallest network there is: a straight line, with "
-    "its squared error. Lesson 02 begins there.",
+    "With these two slopes you could train the smallest network of all, a straight line: go "
+    "downhill with w and b. Autograd computes such slopes for networks of any size.",
     cases=[(3.0, 2.0, 1.0, 4.0), (-1.5, 0.5, 2.0, -1.0), (0.5, -3.0, 0.25, 1.0)],
     mistakes=[
         ("The factor 2 is missing in both: the slope of e² is 2e.", BOTH, "error * x, error"),
-        ("The slope for w lacks a factor: increase w by a little, and w·x grows x times as much.",
+        ("A factor is missing in the slope for w: if w grows by h, then w·x grows by h·x.",
          BOTH, "2 * error, 2 * error"),
-        ("The two slopes are swapped: the one for w comes first.",
+        ("The two slopes are swapped: return the one for w first.",
          BOTH, "2 * error, 2 * error * x"),
         ("The factor e is missing in both: the slope of e² is 2e, not 2.", BOTH, "2 * x, 2"),
         ("These are the slopes of e = w·x + b − t. But e is squared: by the chain rule, multiply "
          "them by 2e.",
          BOTH, "x, 1"),
-        ("The sign is the wrong way round. Your numbers point downhill; the slope points uphill.",
+        ("The sign of both is wrong. Your numbers point downhill, but the slope points uphill.",
          BOTH, "-2 * error * x, -2 * error"),
-        ("For b the inner slope is 1, not x: increase b, and e grows by just as much.",
+        ("For b the inner slope is 1, not x: if b grows by h, then e grows by h.",
          BOTH, "2 * error * x, 2 * error * x"),
-        ("For b, too, the chain begins with 2e.", BOTH, "2 * error * x, 1"),
+        ("The slope for b also has the factor 2e, by the chain rule.", BOTH, "2 * error * x, 1"),
         ("Look at the slope for w again: the slope of w·x for w is x, not w.",
          BOTH, "2 * error * w, 2 * error"),
-        ("Look at the slope for b again: b stands alone in e, so its inner slope is 1.",
+        ("Look at the slope for b again: b is only added in e, so its inner slope is 1, not b.",
          BOTH, "2 * error * x, 2 * error * b"),
         ("Look at both inner slopes again: that of w·x for w is x, and that of b for b is 1.",
          BOTH, "2 * error * w, 2 * error * b"),
@@ -176,11 +178,11 @@ def slopes(w, x, b, t):
 
 
 class _Valley:
-    """A height to walk down, which remembers where it was asked for, and how."""
+    """A height to walk down, which notes at which places it was computed, and how."""
 
     def __init__(self, lowest: list[float], steepness: list[float]) -> None:
         self.lowest, self.steepness = torch.tensor(lowest), torch.tensor(steepness)
-        self.way: list[Tensor] = []  # the places, as they were when the height was asked for
+        self.way: list[Tensor] = []  # the places, as they were when the height was computed
         self.asked: list[tuple] = []  # were gradients recorded, and for a leaf?
         self.last: Tensor | None = None  # the tensor itself
 
@@ -191,14 +193,14 @@ class _Valley:
         return ((place - self.lowest) ** 2 * self.steepness).sum()
 
     def history(self) -> tuple:
-        """Return how the height was asked for first and last, and if there is a gradient now."""
+        """Return how the height was computed first and last, and whether there is a gradient."""
         if self.last is None:
             return ()
         return self.asked[0], self.asked[-1], self.last.is_leaf and self.last.grad is not None
 
 
 class _Stopped(Raised):
-    """An exception of a walk: it equals others that came by the same way of asking."""
+    """An exception of a walk: it equals another one if the height was computed alike."""
 
     def __init__(self, error: BaseException, history: tuple) -> None:
         super().__init__(error)
@@ -209,7 +211,7 @@ class _Stopped(Raised):
 
 
 class _Places(list):
-    """Where the walks ended, with the way of the first walk for the picture."""
+    """Where the walks ended, and the way of the first walk, for the picture."""
 
     way: list[Tensor]
 
@@ -257,8 +259,11 @@ ATTACHED = """def descend(height, start, lr, steps):
         place = place - lr * place.grad
     return place.detach()
 """
-ORDER = "`.grad` is None at the step. The order is `height(place).backward()`, the step, clearing."
-ONCE = "The height was computed once, before the loop. Compute it again in each step."
+ORDER = (
+    "`.grad` is None at the step. The order is `height(place).backward()`, then the step, then "
+    "clearing."
+)
+ONCE = "The height is computed only once, before the loop. Compute it again in each step."
 NEW_TENSOR = (
     "`place = place - …` makes a new tensor, which has no `.grad` of its own. Change the old one: "
     "`place -= …`, inside `with torch.no_grad():`."
@@ -269,14 +274,14 @@ CLEAR = "        place.grad = None\n"
 
 
 @exercise(
-    "Such a loop trains every network in this course. What changes is only how the height is "
-    "computed, and how the step is made from the slope.",
+    "The training loops of the later lessons grow out of this one. They compute another height, "
+    "the error of a network, and some of them use the slope in a cleverer way.",
     ask=_walks,
     mistakes=[
         ("You never clear the gradient, so the slopes add up and the walk overshoots. Add "
          "`place.grad = None` to the loop.",
          CLEAR, ""),
-        ("You climb: the slope points uphill. Subtract it.", "-=", "+="),
+        ("You walk uphill, because the slope points uphill. Subtract it.", "-=", "+="),
         ("This is one step too few. `range(steps)` makes exactly `steps`.",
          "range(steps)", "range(steps - 1)"),
         ("This is one step too many. `range(steps)` makes exactly `steps`.",
@@ -287,14 +292,14 @@ CLEAR = "        place.grad = None\n"
         ("Only one step was taken. Is `return` inside the loop?", "    return", "        return"),
         ("You return the height of the last place. Return the place itself.",
          "return place", "return height(place)"),
-        ("The step itself was recorded. Put it inside `with torch.no_grad():`.",
+        ("The step was recorded, too. Put it inside `with torch.no_grad():`.",
          "with torch.no_grad()", "if True"),
-        ("The place is right, but autograd still follows it. End with `.detach()`.",
+        ("The place is right, but the tensor still requires gradients. End with `.detach()`.",
          ".detach()", ""),
         ("The tensor that you passed to `height` does not require gradients. Begin with "
          "`place = start.clone().requires_grad_()`, and compute `height(place)`.",
          ".requires_grad_()", ""),
-        ("Only the step belongs inside `no_grad`. Autograd must follow the height.",
+        ("Only the step belongs inside `no_grad`. Autograd must record the height.",
          BACKWARD + STEP, STEP.replace(":\n", ":\n    " + BACKWARD)),
         ("`place` is not a leaf from the beginning, so it gets no `.grad`. First clone, then ask "
          "for gradients: `place = start.clone().requires_grad_()`.",
@@ -310,12 +315,12 @@ CLEAR = "        place.grad = None\n"
          "    for", "    h = height(place)\n    for"),
         (ORDER, BACKWARD + STEP, STEP + BACKWARD),
         (ORDER, STEP + CLEAR, CLEAR + STEP),
-        ("`backward` returns nothing: it leaves the slope in `place.grad`.",
+        ("`backward` returns nothing: it puts the slope into `place.grad`.",
          "height(place)", "slope = height(place)", "* place.grad", "* slope"),
     ],
     partly="It is right in one valley, but not in another: use `lr`, `steps` and the shape of "
            "`start`, with no number written in, and keep nothing from an earlier call.",
-    otherwise="You arrive at another place. Compare your walk with the target.",
+    otherwise="You arrive at another place. Compare your walk with the target in the picture.",
     picture=_two_walks,
 )  # fmt: skip
 def descend(height, start, lr, steps):

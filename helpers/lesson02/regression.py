@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.devices import one_thread
@@ -19,10 +20,11 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 class Recording(NamedTuple):
-    """A training: losses (steps + 1,) and predictions (steps + 1, N), entry k after k steps."""
+    """A training; entry k of each tensor is what holds after k steps."""
 
-    losses: Tensor
-    predictions: Tensor
+    losses: Tensor  # (steps + 1,), on the training set
+    new_losses: Tensor  # (steps + 1,), on new points
+    predictions: Tensor  # (steps + 1, N), for the training set
 
     @property
     def diverged(self) -> bool:
@@ -34,25 +36,37 @@ class Recording(NamedTuple):
 def record(
     x: Tensor,
     y: Tensor,
+    new_x: Tensor,
+    new_y: Tensor,
     hidden: int,
     activation: str,
     learning_rate: float,
     steps: int = 200,
     seed: int = 0,
 ) -> Recording:
-    """Train 1 → `hidden` → 1 on x (N, 1), y (N, 1) by gradient descent; keep every step.
+    """Train 1 → `hidden` → 1 on x (N, 1), y (N, 1) by gradient descent, and keep every step.
 
-    `activation` is a key of `ACTIVATIONS`. The random state is left as it was. Raises KeyError
-    for an unknown activation.
+    The network is never trained on `new_x` (M, 1) and `new_y` (M, 1). `activation` is a key of
+    `ACTIVATIONS`. The random state is left as it was. Raises KeyError for an unknown activation.
     """
     predictions: list[Tensor] = []
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = nn.Sequential(nn.Linear(1, hidden), ACTIVATIONS[activation](), nn.Linear(hidden, 1))
         optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
-        # one step more than asked: a prediction is made before its step
-        losses = descend(
-            net, x, y, optimizer, steps + 1,
-            watch=lambda step, prediction: predictions.append(prediction.detach()),
-        )  # fmt: skip
-    return Recording(torch.tensor(losses), torch.stack(predictions).squeeze(2))
+        new_losses = [_loss(net, new_x, new_y)]
+
+        def watch(step: int, prediction: Tensor) -> None:
+            predictions.append(prediction.detach())  # it was made before the step
+            new_losses.append(_loss(net, new_x, new_y))
+
+        # one step more than asked, so that there is a prediction after the last step
+        losses = descend(net, x, y, optimizer, steps + 1, watch=watch)
+    return Recording(
+        torch.tensor(losses), torch.tensor(new_losses[:-1]), torch.stack(predictions).squeeze(2)
+    )
+
+
+def _loss(net: nn.Module, x: Tensor, y: Tensor) -> float:
+    with torch.no_grad():
+        return F.mse_loss(net(x), y).item()

@@ -16,37 +16,38 @@ def _of_a_step(theirs: Any, ours: tuple) -> str:
 
 
 @exercise(
-    "This is all that momentum adds to plain gradient descent. What points the same way at every "
-    "step adds up, and what swings to and fro cancels: that is the way out of a ravine.",
+    "This is all that momentum adds to plain gradient descent. A gradient that keeps its sign "
+    "builds up in the velocity, and one that changes its sign at every step partly cancels out.",
     cases=[
         (torch.tensor(1.0), torch.tensor(4.0), torch.tensor(2.5), 0.1, 0.9),
         (torch.tensor(-0.75), torch.tensor(-2.0), torch.tensor(1.25), 0.3, 0.4),
     ],
     mistakes=[
-        ("Nothing adds up: your velocity is the gradient alone. Keep the share mu of the old v.",
+        ("Nothing adds up: your velocity is the gradient alone. Add mu times the old v to it.",
          "mu * v + g", "g"),
         ("Your step is right, but you return the old v. Return the new one, or nothing adds up.",
          "    v = mu * v + g\n", "", "w - lr * v", "w - lr * (mu * v + g)"),
         ("You stepped along the old v: compute the new velocity first, then step along it.",
          "    v = mu * v + g\n", "", "v, v", "v, mu * v + g"),
-        ("The sign is wrong, so you walk uphill: subtract lr · v from w.", "w - lr", "w + lr"),
+        ("The sign of the step is wrong, so it goes uphill: subtract lr · v from w.",
+         "w - lr", "w + lr"),
         ("The sign of g in the velocity is wrong: add the gradient to v, and subtract lr · v "
          "from w.",
          "+ g", "- g"),
-        ("The learning rate is in twice, in the velocity and in the step. Leave it out of v.",
+        ("The learning rate is used twice, in the velocity and in the step. Leave it out of v.",
          "+ g", "+ lr * g"),
-        ("The learning rate is inside the velocity. Some books do it in this way; PyTorch adds g "
-         "to v as it is, and multiplies by lr in the step.",
+        ("The learning rate is inside the velocity. Some books do it in this way, but PyTorch "
+         "adds g to v as it is, and multiplies by lr in the step.",
          "+ g", "+ lr * g", "w - lr * v", "w - v"),
-        ("The learning rate, and the minus too, are inside the velocity. Some libraries do it in "
-         "this way; PyTorch adds g to v as it is, and subtracts lr · v in the step.",
+        ("The learning rate and the minus are inside the velocity. Some libraries do it in this "
+         "way, but PyTorch adds g to v as it is, and subtracts lr · v in the step.",
          "+ g", "- lr * g", "w - lr * v", "w + v"),
-        ("You take a mean, with (1 − mu) before g. Momentum adds the whole gradient: "
+        ("You compute an average, with (1 − mu) before g. Momentum adds the whole gradient: "
          "v = mu · v + g.",
          "+ g", "+ (1 - mu) * g"),
-        ("mu is at the wrong one: it shrinks the old velocity, not the new gradient.",
+        ("mu is in the wrong place: multiply the old velocity by it, and not the new gradient.",
          "mu * v + g", "v + mu * g"),
-        ("The old velocity never fades: multiply it by mu before you add g.", "mu * v", "v"),
+        ("The old velocity does not fade: multiply it by mu before you add g.", "mu * v", "v"),
         ("You step along the gradient alone: step along the new velocity.", "lr * v", "lr * g"),
         ("The step does not use the learning rate: subtract lr · v from w.", "lr * v", "v"),
         ("The two are in the wrong order: return w first, then v.", "w - lr * v, v",
@@ -65,7 +66,7 @@ GRADIENTS = [([3, 3, 3, -1, 2], 0.9), ([-2, 1.5, 4, 0.25, -1, 5, 2.5], 0.6)]  # 
 
 
 def _means(answer: Answer) -> dict:
-    """Ask for the means of two tensors. A tensor of means is as good as a list."""
+    """Ask for the averages of two tensors. A tensor of averages is as good as a list."""
     found = []
     for gradients, beta in GRADIENTS:
         means = answer(torch.tensor(gradients, dtype=torch.float32), beta)
@@ -77,11 +78,13 @@ def _means(answer: Answer) -> dict:
 
 def _of_the_means(theirs: Any, ours: list) -> str:
     if a_number(theirs) is not None:
-        return "Return all the means, one after each gradient, and not only the last one."
+        return "Return all the averages, one after each gradient, and not only the last one."
     if not isinstance(theirs, list | tuple):
-        return f"Return a list of means; this is of type `{type(theirs).__name__}`."
+        return f"Return a list of averages; this is of type `{type(theirs).__name__}`."
     if len(theirs) != len(ours):
-        return f"For {len(ours)} gradients there are {len(ours)} means; you return {len(theirs)}."
+        return (
+            f"For {len(ours)} gradients there are {len(ours)} averages; you return {len(theirs)}."
+        )
     where = next(i for i, pair in enumerate(zip(theirs, ours)) if not same(*pair))
     number = a_number(theirs[where])
     if number is None:
@@ -89,26 +92,26 @@ def _of_the_means(theirs: Any, ours: list) -> str:
     ((gradients, beta),) = [given for given in GRADIENTS if len(given[0]) == len(ours)]
     return (
         f"After gradient {where + 1} of {', '.join(map(str, gradients))} with beta = {beta} the "
-        f"mean is {float(ours[where]):.3f}, and yours is {number:.3f}."
+        f"average is {float(ours[where]):.3f}, and yours is {number:.3f}."
     )
 
 
-FROM_0 = "m starts at 0, not at the first gradient: the correction is made for a start at 0."
+FROM_0 = "m starts at 0, not at the first gradient: the correction is meant for a start at 0."
 BY_0 = (
-    "The first mean is divided by 0: your t starts at 0, and 1 − beta**0 is 0. Count from 1: "
+    "The first average is divided by 0: your t starts at 0, and 1 − beta**0 is 0. Count from 1: "
     "`enumerate(gradients, 1)`."
 )
-EXCHANGED = "The shares are exchanged: beta belongs to the old mean."
+EXCHANGED = "beta and 1 − beta are exchanged: beta belongs to the old average."
 CORRECTED = "m / (1 - beta**t)"
 
 
 @exercise(
-    "If only the mean were left uncorrected, Adam's first step would be ten times too short; if "
-    "only the squares were, 32 times too long (with PyTorch's usual betas). The correction fades "
-    "by itself: 0.9 to the power 50 is nearly 0.",
+    "If only the average of the gradients were left uncorrected, Adam's first step would be ten "
+    "times too short, and if only that of the squares were, it would be 32 times too long (with "
+    "PyTorch's default betas). The correction fades by itself: 0.9 to the power 50 is only 0.005.",
     ask=_means,
     mistakes=[
-        ("The correction is missing: the mean of 3, 3 and 3 comes out as 0.81. Divide each m by "
+        ("The correction is missing: your average of 3, 3 and 3 is 0.81. Divide each m by "
          "1 − beta**t.",
          CORRECTED, "m"),
         (BY_0, "gradients, 1)", "gradients)"),
@@ -119,10 +122,11 @@ CORRECTED = "m / (1 - beta**t)"
          "each gradient.",
          "beta**t", "beta"),
         ("The power belongs to beta alone: 1 − beta**t.", "(1 - beta**t)", "(1 - beta)**t"),
-        ("Divide by 1 − beta**t; you multiply, and the mean becomes smaller still.", "m /", "m *"),
+        ("Divide by 1 − beta**t: you multiply, and the average becomes smaller still.",
+         "m /", "m *"),
         ("The brackets are missing: `m / 1 - beta**t` divides by 1 and then subtracts.",
          CORRECTED, "m / 1 - beta**t"),
-        ("The corrected mean goes back into m. Keep m as it is, and append the quotient.",
+        ("The corrected average goes back into m. Keep m as it is, and append the quotient.",
          "means.append(m / (1 - beta**t))", "m = m / (1 - beta**t)\n        means.append(m)"),
         (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g"),
         (EXCHANGED, "beta * m + (1 - beta) * g", "(1 - beta) * m + beta * g",
@@ -131,7 +135,7 @@ CORRECTED = "m / (1 - beta**t)"
         (FROM_0, "m, means = 0.0", "m, means = gradients[0]", CORRECTED, "m"),
         (FROM_0, "        m = ", "        m = g if t == 1 else "),
         (FROM_0, "        m = ", "        m = g if t == 1 else ", CORRECTED, "m"),
-        ("Only the share 1 − beta of a new gradient enters m: m = beta · m + (1 − beta) · g.",
+        ("The new gradient is to be multiplied by 1 − beta: m = beta · m + (1 − beta) · g.",
          "(1 - beta) * g", "g"),
     ],
     partly="It is right with a beta of 0.9, but not with 0.6: use `beta`, and keep nothing from "
@@ -197,13 +201,13 @@ def _two_rates(theirs: list, ours: list) -> bytes:
 
 NO_WARM_UP = "There is no warm-up: until t = warm, the rate should rise from 0 to the peak."
 UP, DOWN = "peak * t / warm", "peak * max(0.0, (steps - t) / (steps - warm))"
-TOO_EARLY = "The rate is at the peak one step too early: it gets there at t = warm, not before."
+TOO_EARLY = "The rate reaches the peak one step too early: it should get there at t = warm."
 
 
 @exercise(
-    "You can now write a schedule of your own: PyTorch's `LambdaLR` takes a function of t, and "
-    "multiplies the optimizer's rate by what it returns. This one, a warm-up and a straight way "
-    "down, trained the language model BERT (Devlin et al., 2019).",
+    "You can now use a schedule of your own: PyTorch's `LambdaLR` takes a function of t, and "
+    "multiplies the optimizer's rate by what it returns. With this schedule, a warm-up and a "
+    "straight way down, the language model BERT was trained (Devlin and others, 2019).",
     ask=_schedules,
     mistakes=[
         (NO_WARM_UP, UP, "peak"),
@@ -212,7 +216,7 @@ TOO_EARLY = "The rate is at the peak one step too early: it gets there at t = wa
         ("The rate is the peak at all times: there is no warm-up and no way down yet.",
          UP, "peak", DOWN, "peak"),
         ("The rate does not fall after t = warm: at t = steps it should be 0.", DOWN, "peak"),
-        ("The rate rises further after t = warm: it should fall from there, and be 0 at "
+        ("The rate goes on rising after t = warm: it should fall from there, and be 0 at "
          "t = steps.",
          DOWN, UP),
         ("After t = steps the rate is negative, so training would walk uphill. `max(0.0, …)` "
@@ -225,9 +229,9 @@ TOO_EARLY = "The rate is at the peak one step too early: it gets there at t = wa
          UP, "peak * t"),
         ("On the way up, you divide t by `steps`: the rate reaches the peak at t = warm.",
          UP, "peak * t / steps"),
-        ("The way down begins at t = warm and takes steps − warm steps: divide by this number.",
+        ("The way down begins at t = warm and takes steps − warm steps: divide by that number.",
          "/ (steps - warm)", "/ steps"),
-        ("The way down is the wrong way round: what is left of it is steps − t.",
+        ("The way down is reversed: at step t, the part steps − t of it is left.",
          "(steps - t) /", "(t - warm) /"),
         (TOO_EARLY, UP, "peak * (t + 1) / warm", "<=", "<"),
         (TOO_EARLY, UP, "peak * t / (warm - 1)", "<= warm", "< warm"),

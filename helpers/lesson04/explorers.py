@@ -1,38 +1,37 @@
-"""Five optimizers walk down the same surface, with the same learning rate, side by side."""
+"""The explorer of lesson 04: five optimizers on one surface, with the same learning rate."""
 
 import ipywidgets as widgets
 import numpy as np
 
 from helpers.explorer import Explorer
-from helpers.figures import BLACK, new_figure
-from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, contours
+from helpers.figures import BLACK, DPI, new_figure
+from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, contours, draw_line
 
 RATES = [round(a * 10**b, 4) for b in (-3, -2, -1) for a in (1, 1.5, 2, 3, 5, 7)] + [1.0]
-SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # kept by a mean of squares
-SPANS = (20, 50, 100, 200, 300)  # ends of the axis of steps; the last is the most there are
-LOWEST, HIGHEST = 1e-6, 500.0  # of the height axis, fixed so that walks can be compared
-LINE = 17  # pixels from one label to the next
+SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # for averages of squares
+SPANS = (20, 50, 100, 200, 300)  # The axis of steps ends at one of these.
+LOWEST, HIGHEST = 1e-9, 500.0  # The axis of losses is fixed, so that walks can be compared.
+LINE, BESIDE = 17, 11  # pixels from label to label, and from a curve to its label
 
 
 class PathExplorer(Explorer):
-    """The paths on a surface from above, and beside them the height after each step."""
+    """The paths on a surface from above, and beside them the loss after each step."""
 
     def __init__(self, surface: str = "ravine") -> None:
-        """Begin on `surface`, a key of `SURFACES`."""
+        """Show `surface`, a key of `SURFACES`, at first."""
         self._backgrounds: dict[tuple, object] = {}
         self._surface, self._settling = surface, False
         figure = new_figure(10, 2.8)
         self._above, self._side = figure.subplots(1, 2, width_ratios=(1.1, 1))
         figure.subplots_adjust(0.07, 0.175, 0.885, 0.89, wspace=0.17)
-        self._above.set_title("from above, lowest points at +")
+        self._above.set_title("seen from above, lowest points at +")
         self._side.set(xlabel="step", yscale="log", ylim=(LOWEST, HIGHEST))
-        self._side.set_title("height after each step")
+        self._side.set_title("loss after each step")
         self._paths, self._heights, self._labels = {}, {}, {}
-        for name, look in LOOK.items():
-            size = 15 if look["marker"] == "*" else 9
-            look = look | {"lw": 2, "ms": size, "mec": "white", "markevery": [-1]}
-            (self._paths[name],) = self._above.plot([], [], **look, zorder=3)
-            (self._heights[name],) = self._side.plot([], [], **look, clip_on=False)
+        for name in LOOK:
+            last = {"markevery": [-1]}  # one marker, at the end of the line
+            self._paths[name] = draw_line(self._above, name, [], [], zorder=3, **last)
+            self._heights[name] = draw_line(self._side, name, [], [], clip_on=False, **last)
             self._labels[name] = self._side.text(0, 0, name, va="center", fontsize=11)
         (self._start,) = self._above.plot([], [], "o", mfc="none", mec=BLACK, ms=13, mew=2)
         moving = [*self._paths.values(), self._start, *self._heights.values()]
@@ -40,8 +39,8 @@ class PathExplorer(Explorer):
             figure,
             [*moving, *self._labels.values()],
             self._make_controls(),
-            "A surface from above with the path of each optimizer, told apart by colour, line "
-            "and end mark, and beside it the height of each after every step.",
+            "A surface seen from above with the path of each optimizer, told apart by color, "
+            "line style and marker, and beside it the loss of each after every step.",
         )
 
     def _make_controls(self) -> dict[str, widgets.Widget]:
@@ -73,7 +72,7 @@ class PathExplorer(Explorer):
         return controls
 
     def refresh(self) -> None:
-        """Redraw; a surface that was just chosen begins with its own start, rate and steps."""
+        """Redraw. If another surface was chosen, set its own start, rate and steps first."""
         chosen = self.controls["surface"].value
         if self._settling:
             return
@@ -87,7 +86,7 @@ class PathExplorer(Explorer):
         super().refresh()
 
     def draw(self, surface: str, x: float, y: float, steps: int, **rates: float) -> str:
-        """Show all paths from (x, y); return the optimizers' order, the lowest first."""
+        """Show all paths from (x, y), and return the losses in words, the lowest first."""
         self._show_background(surface, next(span for span in SPANS if span >= steps))
         paths = all_paths(surface, steps=steps, start=(x, y), **rates)
         self._start.set_data([x], [y])
@@ -95,18 +94,19 @@ class PathExplorer(Explorer):
         for name, path in paths.items():
             height = SURFACES[surface].height(*path.T)
             self._paths[name].set_data(*path.T)
-            self._heights[name].set_data(np.arange(len(path)), height.clip(LOWEST, HIGHEST))
+            seen = shown(height)
+            self._heights[name].set_data(np.arange(len(seen)), seen)
             last[name] = height[-1]
             if abs(path[-1]).max() >= FAR:
                 away.append(name)
         self._place_labels()
         order = sorted((name for name in paths if name not in away), key=last.get)
         said = ", ".join(f"{name} {in_words(last[name])}" for name in order)
-        said = f"Height after {steps} steps, the lowest first: {said or 'nobody is left'}."
-        return said + (f" Out of the picture for good: {', '.join(away)}." if away else "")
+        said = f"Loss after {steps} steps, the lowest first: {said or 'none is left'}."
+        return said + (f" Gone from the picture: {', '.join(away)}." if away else "")
 
     def _show_background(self, surface: str, span: int) -> None:
-        """Put contour lines and axes behind; they are drawn when first asked for."""
+        """Put the surface and the axes behind the paths. They are drawn once and then kept."""
         self._side.set_xlim(0, span)
         wanted = surface, span, self.figure.dpi
         if wanted not in self._backgrounds:
@@ -118,26 +118,38 @@ class PathExplorer(Explorer):
         self._background = self._backgrounds[wanted]
 
     def _place_labels(self) -> None:
-        """Write each name beside the end of its curve, moved away where names would collide."""
+        """Write each name beside the end of its curve, or a little higher or lower.
+
+        Names that would overlap are moved apart.
+        """
+        density = self.figure.dpi / DPI  # The numbers of pixels above are for a density of 1.
         ends = {}
         for name, line in self._heights.items():
             last = line.get_xdata()[-1], line.get_ydata()[-1]
             ends[name] = self._side.transData.transform(last)
         order = sorted(ends, key=lambda name: ends[name][1])
-        low, high = self._side.bbox.y0 + LINE / 2, self._side.bbox.y1
-        heights = spread([max(low, ends[name][1]) for name in order], LINE, high)
+        gap = density * LINE
+        low, high = self._side.bbox.y0 + gap / 2, self._side.bbox.y1
+        heights = spread([max(low, ends[name][1]) for name in order], gap, high)
         to_data = self._side.transData.inverted().transform
         for name, height in zip(order, heights):
-            self._labels[name].set_position(to_data((ends[name][0] + 11, height)))
+            self._labels[name].set_position(to_data((ends[name][0] + density * BESIDE, height)))
+
+
+def shown(losses: np.ndarray) -> np.ndarray:
+    """Return the part of a curve that is drawn: up to where it leaves the picture for good."""
+    inside = np.flatnonzero(losses > LOWEST)
+    end = inside[-1] + 2 if len(inside) else 1
+    return losses[:end].clip(LOWEST, HIGHEST)
 
 
 def in_words(height: float) -> str:
-    """Return a height, rounded; where the picture ends, it is told no finer."""
+    """Return a loss, rounded, or where the picture ends if the loss is lower."""
     return f"{height:.2g}" if height > LOWEST else f"below {LOWEST:g}"
 
 
 def spread(places: list[float], gap: float, top: float) -> list[float]:
-    """Return rising places at least `gap` apart and at most `top`, near the rising ones given."""
+    """Move sorted places apart, so that they are at least `gap` apart and at most at `top`."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + gap) if moved else place)

@@ -1,9 +1,9 @@
 """Five optimizers in a few lines each, as lesson 04 writes them.
 
 Every rule takes the parameter `w`, its gradient `g`, a dict `memory` that is empty before the
-first step, and the learning rate, and returns the new parameter. Numbers, NumPy arrays and
-tensors of any shape will do; each element is on its own. Defaults are those of `torch.optim`,
-and so are the formulas: the pages of SGD, Adagrad, RMSprop and Adam in its documentation.
+first step, and the learning rate, and it returns the new parameter. The rules work element by
+element, on numbers, NumPy arrays and tensors of any shape. The formulas and the defaults are those
+of `torch.optim`: see the pages of SGD, Adagrad, RMSprop and Adam in its documentation.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ Rule = Callable[..., Any]
 
 
 def sgd(w: Any, g: Any, memory: dict, lr: float) -> Any:
-    """Step against the gradient. Nothing is remembered."""
+    """Step against the gradient. The memory is not used."""
     return w - lr * g
 
 
 def momentum(w: Any, g: Any, memory: dict, lr: float, mu: float = 0.9) -> Any:
-    """Step along a velocity that keeps the share `mu`, 0 to 1, of itself at every step."""
+    """Step along the velocity, a sum of gradients that is multiplied by `mu` at every step."""
     memory["v"] = mu * memory.get("v", 0) + g
     return w - lr * memory["v"]
 
@@ -32,7 +32,7 @@ def adagrad(w: Any, g: Any, memory: dict, lr: float, eps: float = 1e-10) -> Any:
 def rmsprop(
     w: Any, g: Any, memory: dict, lr: float, alpha: float = 0.99, eps: float = 1e-8
 ) -> Any:
-    """Divide by the root of a running mean of squared gradients that keeps the share `alpha`."""
+    """Divide by the root of a moving average of the squared gradients."""
     memory["s"] = alpha * memory.get("s", 0) + (1 - alpha) * g**2
     return w - lr * g / (memory["s"] ** 0.5 + eps)
 
@@ -46,7 +46,10 @@ def adam(
     beta2: float = 0.999,
     eps: float = 1e-8,
 ) -> Any:
-    """Step along a running mean of gradients, divided by that of squares, both corrected."""
+    """Divide a moving average of the gradients by the root of that of their squares.
+
+    Both averages start at 0 and are corrected for it.
+    """
     t = memory["t"] = memory.get("t", 0) + 1
     memory["m"] = beta1 * memory.get("m", 0) + (1 - beta1) * g
     memory["s"] = beta2 * memory.get("s", 0) + (1 - beta2) * g**2

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from helpers.digits import mnist_form
-from helpers.explorer import Explorer
+from helpers.explorer import Explorer, beside
 from helpers.figures import BLUE, ORANGE, new_figure
 from helpers.lesson05.convolution import KERNELS, convolve, output_size
 from helpers.lesson05.drawings import mosaic
@@ -177,8 +177,7 @@ class DrawADigit(Explorer):
 
     def arrange(self) -> list[widgets.Widget]:
         """Put the pad and the picture side by side."""
-        row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
-        return [widgets.Box([self.pad, self.picture], layout=row), self.caption]
+        return [beside(self.pad, self.picture), self.caption]
 
     def draw(self, drawing: bytes) -> str:
         """Show what the network reads on the pad."""

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.explorer import Explorer
+from helpers.explorer import Explorer, beside, in_columns
 from helpers.figures import BLUE, ORANGE, new_figure
 from helpers.lesson06.reading import read_rows
 from helpers.pad import DigitPad
@@ -21,7 +21,7 @@ SHOWN = {
     "candidate g": "g",
     "output gate o": "o",
 }
-# what a colour means: gates lie between 0 and 1, the others on both sides of 0; c has no bounds
+# what a color means: gates lie between 0 and 1, the others on both sides of 0; c has no bounds
 RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c": (-4, 4)}
 
 
@@ -42,11 +42,11 @@ class RowExplorer(Explorer):
         figure.subplots_adjust(0.085, 0.41, 0.99, 0.925, wspace=0.08)
         self._maps = []
         units = next(iter(nets.values())).rnn.hidden_size
-        colours = ("gray_r", "Blues", "RdBu_r")
-        for axis, columns, colour in zip(axes, (SIDE, 10, units), colours):
+        colors = ("gray_r", "Blues", "RdBu_r")
+        for axis, columns, color in zip(axes, (SIDE, 10, units), colors):
             axis.set_facecolor("0.88")
             self._maps.append(
-                axis.imshow(np.zeros((SIDE, columns)), cmap=colour, aspect="auto",
+                axis.imshow(np.zeros((SIDE, columns)), cmap=color, aspect="auto",
                             interpolation="nearest", vmin=0, vmax=1,
                             extent=(-0.5, columns - 0.5, SIDE + 0.5, 0.5))
             )  # fmt: skip
@@ -69,9 +69,8 @@ class RowExplorer(Explorer):
             "units": widgets.Dropdown(options=list(SHOWN), description="units"),
             "net": widgets.Dropdown(options=list(nets), description="net"),
         }
-        widths = (255, 245, 225, 270)
-        for control, width in zip((self.example, *list(controls.values())[1:]), widths):
-            control.layout = widgets.Layout(width=f"{width}px")
+        for control in (self.example, *list(controls.values())[1:]):
+            control.layout = widgets.Layout(width="300px")
             control.style = {"description_width": "62px"}
         super().__init__(
             figure,
@@ -83,13 +82,8 @@ class RowExplorer(Explorer):
 
     def arrange(self) -> list[widgets.Widget]:
         """Put the sliders above, and the pad and the picture side by side."""
-        row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="2px 12px")
         above = [self.example, *list(self.controls.values())[1:]]
-        return [
-            widgets.Box(above, layout=row),
-            widgets.Box([self.pad, self.picture], layout=row),
-            self.caption,
-        ]
+        return [in_columns(above), beside(self.pad, self.picture), self.caption]
 
     def draw(self, drawing: bytes, row: int, units: str, net: str) -> str:
         """Show all that the net knows after `row` rows, 1 to 28."""

@@ -53,8 +53,8 @@ def series_figure(curves: Mapping[str, Tensor], window: int = 0, arrows: str = "
     looks = ((BLACK, ":"), (BLUE, "-"), (RED, "--"), (GREEN, "-."))
     if len(curves) > len(looks):
         raise ValueError(f"at most {len(looks)} series can be told apart")
-    for (name, values), (colour, line) in zip(curves.items(), looks):
-        axis.plot(values, line, color=colour, label=name)
+    for (name, values), (color, line) in zip(curves.items(), looks):
+        axis.plot(values, line, color=color, label=name)
     samples = len(next(iter(curves.values())))
     for seam in range(window, samples, window) if window else ():
         axis.axvline(seam - 0.5, color="0.8", lw=1, ls="-", zorder=0)

@@ -16,7 +16,7 @@ class HistogramExplorer(Explorer):
     """Histograms of a new net's eight hidden layers, and how many units are of use."""
 
     def __init__(self) -> None:
-        """Start with the bad beginning of lesson 09, without batch normalisation."""
+        """Start with the bad beginning of lesson 09, without batch normalization."""
         self.x = torch.linspace(-1, 1, 200).unsqueeze(1)
         self.histograms = LayerHistograms([BEFORE, AFTER], bars=0.85)
         controls = {

@@ -32,7 +32,7 @@ def shares(values: Tensor) -> Tensor:
 class LayerHistograms:
     """A figure of histograms: a row for each name, in it a panel for each layer.
 
-    In a panel lie two histograms, of a net without (an outline) and with batch normalisation
+    In a panel lie two histograms, of a net without (an outline) and with batch normalization
     (filled). All have one scale, -2.5 to 2.5; a bar of more than a fifth of the values is cut.
     """
 

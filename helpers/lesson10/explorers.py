@@ -43,9 +43,9 @@ class DeviceExplorer(Explorer):
             axis.set_xticks(sizes, labels=sizes, fontsize=11)
             axis.minorticks_off()
         self._lines, self._marks = [], []
-        for (colour, look), device in zip(LOOKS, self.devices):
+        for (color, look), device in zip(LOOKS, self.devices):
             self._lines.append(
-                [axis.plot([], [], look, color=colour, ms=5, label=device)[0]
+                [axis.plot([], [], look, color=color, ms=5, label=device)[0]
                  for axis in (clock, rate)]
             )  # fmt: skip
             self._marks.append(

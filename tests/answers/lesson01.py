@@ -40,7 +40,7 @@ WRONG = [
      "puts them in a row"),
     ("exercise-1-code", MIDDLE + "    p = p < 0.5\n    return p.unsqueeze(0)", "This is a mask"),
     ("exercise-1-code", MIDDLE + "    p[p < 0.5] = 0\n    return p.unsqueeze(1)",
-     "the new axis is in front"),
+     "the new axis is at the front"),
     ("exercise-1-code", MIDDLE + "    p[p < 0.5] = 0\n    p.unsqueeze(0)", "`return` is missing"),
     ("exercise-1-code", CLEAN + "    p = picture[1:4, 1:5].clone()\n    p[p < 0.5] = 0\n"
      "    return p.unsqueeze(0)", "right for one picture, but not for another"),

@@ -50,7 +50,7 @@ WRONG = [
     ("exercise-2-code", MEANS.replace("beta**t", "beta**(2 * t)"), "After gradient 1 of 3, 3, 3"),
     ("exercise-2-code", SHARED, "After gradient 1 of 3, 3, 3"),
     ("exercise-2-code", MEANS.replace("beta):", "beta, means=[]):").replace(
-        "m, means = 0.0, []", "m = 0.0"), "there are 5 means; you return 12"),
+        "m, means = 0.0, []", "m = 0.0"), "there are 5 averages; you return 12"),
     ("exercise-2-code", MEANS.replace("beta", "0.9").replace("gradients, 0.9", "gradients, beta"),
      "not with 0.6: use `beta`"),
     ("exercise-2-code", MEANS.replace("    m, means", "    gradients *= 1 - beta\n    m, means")
@@ -68,7 +68,7 @@ WRONG = [
     ("exercise-3-code", RATE.replace(DOWN, "float('nan')"), "yours is nan"),
     ("exercise-3-code", COUNTING, "The way up is a straight line from 0"),
 ]  # fmt: skip
-# right answers that don't look like ours
+# Right answers that don't look like ours.
 RIGHT = [
     ("exercise-1-code", MOMENTUM + "[(w - lr * v).item(), v.view(1)]"),
     ("exercise-1-code", MOMENTUM.replace("v = mu * v + g", "v = v.clone().mul_(mu).add_(g)")
