@@ -6,6 +6,8 @@ import types
 from IPython import get_ipython
 
 LIBRARIES = ("site-packages", "dist-packages", "<frozen")
+CUT_SHORT = "unexpected pos"  # all that torch.save says when the system refuses to write on
+ROOM = "The file could not be written to its end. Is the disk full? Make room, and run this again."
 
 
 def is_library(filename: str) -> bool:
@@ -34,6 +36,12 @@ def chain_of(error: BaseException) -> list[BaseException]:
     return chain
 
 
+def explain(error: BaseException) -> None:
+    """Add a sentence to an error that says nothing a learner can understand."""
+    if CUT_SHORT in str(error) and ROOM not in getattr(error, "__notes__", []):
+        error.add_note(ROOM)
+
+
 def shorten_errors() -> None:
     """In a notebook, show only the learner's own frames of an error. Elsewhere do nothing.
 
@@ -44,6 +52,7 @@ def shorten_errors() -> None:
         return
 
     def handler(shell, kind, error, trace, tb_offset=None) -> None:
+        explain(error)
         short = own_frames(trace)
         causes = [(cause, cause.__traceback__) for cause in chain_of(error)[1:]]
         for cause, whole in causes:

@@ -128,7 +128,7 @@ def image_grid(images, titles=None, columns: int = 10, size: float = 1.0, **imsh
         axis.imshow(image, **options)
         axis.set_axis_off()
         if titles is not None:
-            axis.set_title(titles[i], fontsize=11)
+            axis.set_title(titles[i], fontsize=11.5)
     return figure
 
 

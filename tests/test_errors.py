@@ -2,7 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from helpers.errors import ROOM
 from tests.lessons import ROOT
 
 SHELL = """
@@ -34,3 +38,11 @@ def test_only_own_lines_are_shown_even_after_an_endless_recursion():
         assert "torch/nn" not in said and "mat1 and mat2 shapes" in said, said
     assert "torch/nn" in whole and "ValueError: mine" in chained
     assert "RecursionError" in recursion and "unregistering" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Only Linux has a file that is full.")
+def test_weights_that_do_not_fit_on_the_disk_are_explained():
+    cells = [CELLS[0], "torch.save(torch.ones(9000), '/dev/full')"]
+    command = [sys.executable, "-c", f"CELLS = {cells!r}\n{SHELL}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert ROOM in done.stdout

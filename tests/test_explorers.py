@@ -26,6 +26,16 @@ def test_where_no_kernel_runs_the_picture_stands_in(images):
     assert "Run this cell to move the controls." in data["text/html"]
 
 
+def test_a_dense_screen_gets_a_dense_picture_of_the_same_size(images):
+    explorer = KernelExplorer(images)
+    sizes = []
+    for density in (1, 2, 3, 1):
+        explorer.caption.density = density
+        sizes.append(Image.open(io.BytesIO(explorer.picture.value)).size)
+        assert explorer.picture.layout.width == "960px"
+    assert sizes == [(960, 320), (1920, 640), (1920, 640), (960, 320)]
+
+
 def test_a_drawing_of_the_wrong_size_is_refused_and_nothing_changes():
     pad = DigitPad()
     before = pad.value

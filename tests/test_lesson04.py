@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from helpers.lesson04 import optimizers
-from helpers.lesson04.explorers import PathExplorer, spread
+from helpers.lesson04.explorers import LOWEST, PathExplorer, shown, spread
 from helpers.lesson04.optimizers import RULES
 from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, path
 from tests.lessons import ROOT, source
@@ -82,12 +82,15 @@ def test_the_lowest_points_are_the_lowest(surface):
 
 
 def test_the_ravine_is_that_of_the_lesson():
-    names: dict = {"torch": torch}
-    exec(source(LESSON, "ravine"), names)
-    exec(source(LESSON, "adam").split("\n\n\nassert")[0], names)
+    names: dict = {"torch": torch, "math": math}
+    for cell in ("ravine", "walk", "turned", "adam"):
+        exec(source(LESSON, cell).split("\n\n\nassert")[0], names)
     theirs = names["walk"](names["adam"], 0.1)
     ours = all_paths("ravine", lr=0.1, steps=40)["Adam"]
     torch.testing.assert_close(theirs.double(), torch.from_numpy(ours), rtol=1e-4, atol=1e-5)
+    turned = torch.tensor([names["turned"](point) for point in ((1.0, 0.5), (-0.3, 1.2))])
+    rotated = SURFACES["rotated ravine"].height(np.array([1.0, -0.3]), np.array([0.5, 1.2]))
+    torch.testing.assert_close(turned.double(), torch.from_numpy(rotated), rtol=1e-5, atol=0)
 
 
 def test_a_path_that_diverges_ends_quietly():
@@ -99,7 +102,7 @@ def test_a_path_that_diverges_ends_quietly():
         assert len(path("ravine", "SGD", (-1.8, 0.6), 0.05, 300)) == 301
         explorer = PathExplorer("Rosenbrock")
         explorer.controls["x"].value, explorer.controls["lr"].value = -2.0, 1.0
-    assert "Out of the picture for good: SGD, Momentum" in explorer.caption.text
+    assert "Gone from the picture: SGD, Momentum" in explorer.caption.text
 
 
 def test_every_setting_of_the_explorer_draws_a_picture_without_a_warning():
@@ -123,7 +126,7 @@ def test_every_setting_of_the_explorer_draws_a_picture_without_a_warning():
                     drawn = explorer.picture.value
                     seen.add(drawn)
                 control.value = before
-    assert len(seen) >= 4 * 8 * 2
+    assert len(seen) >= 5 * 8 * 2
 
 
 def test_a_new_surface_brings_its_own_walk():
@@ -137,14 +140,23 @@ def test_a_new_surface_brings_its_own_walk():
     assert f"Adam {last:.2g}" in explorer.caption.text
 
 
-def test_the_optimizers_are_told_apart_without_colour():
+@pytest.mark.parametrize("density", [1, 2])
+def test_the_optimizers_are_told_apart_without_color(density):
     looks = [(look["linestyle"], look["marker"]) for look in LOOK.values()]
     assert len(set(looks)) == len(looks) == len(RULES)
     explorer = PathExplorer()
+    explorer.set_density(density)
     places = [text.get_window_extent() for text in explorer._labels.values()]
     for i, one in enumerate(places):
         assert one.x1 <= explorer.figure.bbox.x1
         assert not any(one.overlaps(other) for other in places[:i])
+
+
+def test_a_curve_ends_where_it_leaves_the_picture_for_good():
+    low = LOWEST / 100
+    assert shown(np.array([1.0, low, 0.1, low, low])).tolist() == [1.0, LOWEST, 0.1, LOWEST]
+    assert shown(np.array([low, low])).tolist() == [LOWEST]
+    assert shown(np.array([1.0, 0.1])).tolist() == [1.0, 0.1]
 
 
 def test_labels_are_moved_apart_and_stay_inside():

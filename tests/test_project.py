@@ -33,9 +33,11 @@ def requirements(name: str) -> dict[str, str]:
 
 
 def by_conda(name: str) -> dict[str, str]:
-    """Return each package of a conda environment with its lower bound."""
+    """Return each package of a conda environment with its lower bound, those by pip too."""
     packages = yaml.safe_load((ROOT / name).read_text())["dependencies"]
-    return dict(package.split(">=") for package in packages if isinstance(package, str))
+    by_pip = [package for part in packages if isinstance(part, dict) for package in part["pip"]]
+    packages = [package for package in packages + by_pip if ">=" in package]
+    return dict(package.split(">=") for package in packages)
 
 
 @pytest.mark.parametrize("part", ["", "-dev"])

@@ -44,7 +44,7 @@ class GraphExplorer(Explorer):
 
     def __init__(self) -> None:
         """Start where relu lets the sum pass."""
-        figure = new_figure(9.6, 3.4)
+        figure = new_figure(9.6, 3.15)
         graph = figure.add_axes((0.01, 0.02, 0.74, 0.96))
         graph.set(xlim=(-0.7, 13.9), ylim=(-1.1, 5.4))
         graph.set_axis_off()
@@ -71,7 +71,7 @@ class GraphExplorer(Explorer):
         graph.text(7.2, 3.95, "← gradient of y, backward", color=RED, fontsize=12, weight="bold")
 
         gate = figure.add_axes(
-            (0.8, 0.17, 0.19, 0.66), title="relu, and its\nslope (dashed)", xlabel="w·x + b"
+            (0.8, 0.19, 0.19, 0.63), title="relu, and its\nslope (dashed)", xlabel="w·x + b"
         )
         gate.set(xlim=(-13, 13), ylim=(-2, 13), xticks=[-10, 0, 10], yticks=[0, 10])
         gate.plot([-13, 0, 13], [0, 0, 13], "-", color=BLUE)
@@ -128,9 +128,9 @@ class TangentExplorer(Explorer):
     def __init__(self) -> None:
         """Offer the six functions of `FUNCTIONS`."""
         self._x = torch.linspace(-EDGE, EDGE, 161)
-        figure = new_figure(9, 3.3)
+        figure = new_figure(9, 3.0)
         curve, slopes = figure.subplots(1, 2)
-        figure.subplots_adjust(0.075, 0.16, 0.985, 0.9, wspace=0.22)
+        figure.subplots_adjust(0.075, 0.18, 0.985, 0.89, wspace=0.22)
         wide = (-1.1 * EDGE, 1.1 * EDGE)  # so that no marker at an end is cut by the frame
         curve.set(xlabel="x", ylabel="y", xlim=wide)
         slopes.set(title="its slope, from the left up to x", xlabel="x", ylabel="slope", xlim=wide)

@@ -342,8 +342,8 @@ def _restored(answer: Answer, path: Path) -> dict:
 
 
 @exercise(
-    "The file holds numbers alone, and the code is your own. A file that is loaded in this way "
-    "can be wrong, but it can't run code on your computer.",
+    "The file holds numbers alone, and the code is your own. With `weights_only=True`, PyTorch "
+    "refuses a file that asks for anything but tensors and plain data.",
     ask=_from_files,
     mistakes=[
         ("The tanh counts as a layer. Without it, the second linear layer is called 1, and in the "

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from helpers.figures import BLACK, BLUE, GREEN, ORANGE, PINK, RED
+from helpers.figures import BLACK, BLUE, GREEN, ORANGE, RED
 from helpers.lesson04.optimizers import RULES
 
 # Color, line style and marker tell the optimizers apart, so that color alone is never needed.
@@ -148,6 +148,6 @@ def contours(axis: Axes, surface: str) -> list[Artist]:
     lines = axis.contourf(
         x, y, heights, levels, cmap="Greys_r", vmin=-0.6 * heights.max(), alpha=0.6
     )
-    crosses = axis.plot(*zip(*SURFACES[surface].lowest), "+", color=PINK, ms=14, mew=3)
+    crosses = axis.plot(*zip(*SURFACES[surface].lowest), "+", color="white", ms=14, mew=3)
     axis.set(xlim=X, ylim=Y, xlabel="x", ylabel="y")
     return [lines, *crosses]

@@ -10,8 +10,8 @@ from helpers.verdict import NotYet
 
 
 @exercise(
-    "You can now work out the shape after any convolution before you run it. Many errors in new "
-    "networks come from a shape that was guessed.",
+    "You can now work out the size after a convolution before you run it, and then you don't have "
+    "to guess the size of the linear layer.",
     cases=[(28, 5, 1, 2), (28, 5, 1, 0), (28, 3, 2, 1), (32, 5, 2, 0), (7, 3, 3, 1),
            (20, 4, 2, 1), (8, 3, 3, 0), (5, 5, 1, 0)],
     mistakes=[
@@ -182,7 +182,7 @@ def _about_parameters(theirs: tuple, ours: tuple) -> str:
         ("The first convolution takes 1 input channel. A color image has 3: red, green and blue.",
          "(3,", "(1,"),
         ("The first convolution takes 32 input channels. A color image has 3: red, green and "
-         "blue. Its height is not told to the layer.",
+         "blue. You never pass the height of the image to the layer.",
          "(3,", "(32,"),
         ("32·7·7 belongs to images of 28 × 28. Two pools turn 32 × 32 into 8 × 8.",
          "8 * 8", "7 * 7"),

@@ -70,7 +70,7 @@ class RowExplorer(Explorer):
             "net": widgets.Dropdown(options=list(nets), description="net"),
         }
         for control in (self.example, *list(controls.values())[1:]):
-            control.layout = widgets.Layout(width="300px")
+            control.layout = widgets.Layout(width="245px")
             control.style = {"description_width": "62px"}
         super().__init__(
             figure,

@@ -34,7 +34,7 @@ class SineExplorer(Explorer):
             [], [], "D", color=ORANGE, mec=BLACK, ms=7, label="start of a window"
         )
         curves.legend(loc="lower center", bbox_to_anchor=(0.5, 0.97), frameon=False, ncols=4,
-                      fontsize=11, columnspacing=1.2, handletextpad=0.4)  # fmt: skip
+                      fontsize=11.5, columnspacing=1.2, handletextpad=0.4)  # fmt: skip
         errors.set(xlim=(0.4, window + 0.6), ylim=(0, TOP), xlabel="place in the window")
         errors.set_title("mean error")
         (self._errors,) = errors.plot([], [], "-o", color=BLUE, ms=5, clip_on=False)

@@ -59,7 +59,7 @@ class LayerHistograms:
             axis.set_title(name, loc="left", fontsize=11.5, pad=2)
             ticks = [(m + x, f"{x:g}".replace("-", "−")) for m in middles for x in (-2, 0, 2)]
             axis.set_xticks([x for x, _ in ticks], [label for _, label in ticks])
-            axis.tick_params(length=3, labelsize=11, labelbottom=i == len(rows) - 1)
+            axis.tick_params(length=3, labelsize=11.5, labelbottom=i == len(rows) - 1)
             for look, options in LOOKS.items():
                 self._drawn[name, look] = axis.add_collection(PolyCollection([], **options))
         for layer, middle in enumerate(middles):

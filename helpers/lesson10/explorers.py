@@ -40,7 +40,7 @@ class DeviceExplorer(Explorer):
             axis.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15))
             axis.set(ylim=(min(values) / 2, max(values) * 2), xlabel="size n of the matrices")
             axis.set_title(title)
-            axis.set_xticks(sizes, labels=sizes, fontsize=11)
+            axis.set_xticks(sizes, labels=sizes, fontsize=11.5)
             axis.minorticks_off()
         self._lines, self._marks = [], []
         for (color, look), device in zip(LOOKS, self.devices):
