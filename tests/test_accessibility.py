@@ -1,5 +1,4 @@
-"""What reaches the learner's eyes and ears: text of a readable size, sharp pictures, a layout that
-fits a laptop, and what a screen reader finds.
+"""What a learner sees and a screen reader finds: readable, sharp, and fitting on a laptop.
 
 Each lesson is run twice: by nbclient, for its figures and an exported page, and in JupyterLab.
 """
@@ -18,9 +17,7 @@ from playwright.sync_api import expect
 from tests.lab import OpenLesson
 from tests.lessons import LESSONS, read, tags
 
-ROOM = (
-    640  # pixels that JupyterLab's default layout leaves there for a notebook, from top to bottom
-)
+ROOM = 640  # pixels of height that JupyterLab's default layout leaves a notebook on a laptop
 
 # Pixels of the screen, at a presentation's width and where a figure has only 700 pixels
 SMALLEST, SMALLEST_AT_700 = 14, 11
@@ -61,6 +58,7 @@ OUTSIDE = {
 # What axe-core finds in the style of JupyterLab and nbconvert: for its rule, which elements
 THEIRS = {
     "color-contrast": "[class*=ansi-]",  # the colors of a traceback
+    "aria-required-children": ".jp-WindowedPanel-viewport",  # the list of the cells
     "link-in-text-block": ".jp-RenderedMarkdown a",  # links are blue, and not underlined
 }
 
