@@ -70,6 +70,8 @@ def prepare(folder: Path) -> list[str]:
                     f"{again}."
                 )
             state[lesson.name] = {"made from": made_from, "exercises": _exercises(fresh)}
+        glossary = ROOT / "notebooks" / "glossary.md"  # no one writes in it: always the newest
+        write_whole(folder / glossary.name, lambda part: part.write_bytes(glossary.read_bytes()))
         _write_state(folder, state)
     return said
 

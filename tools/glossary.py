@@ -18,13 +18,13 @@ from helpers.files import write_whole
 from tests.lessons import LESSONS, read
 
 PAGE = Path(__file__).parents[1] / "notebooks" / "glossary.md"
-EVERYDAY = "an everyday word, so its uses are not linked"
+EVERYDAY = "an everyday word: its uses are not linked"
 ENTRY = re.compile(
     r"^### (?P<term>.+)\n\n(?:\*\((?P<forms>.+)\)\* )?(?P<text>.+) "
     r"\[.+\]\((?P<lesson>\d\d_\w+\.ipynb)#(?P<section>.+)\)$",
     re.MULTILINE,
 )
-BOLD = re.compile(r"\*\*([^*]+?)\*\*")
+BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
 # what is no prose: code, formulas, headings, links, labels and terms in bold, HTML, tables' rules
 NO_PROSE = re.compile(
     r"```.*?```|`[^`]*`|\$[^$]+\$|^#+ .*$|\[[^\]]*\]\([^)]*\)|\*\*[^*]+?\*\*|<[^>]+>|https?://\S+",
@@ -55,7 +55,7 @@ def terms() -> list[Term]:
     """Return the entries of the glossary, in the order of the page."""
     found = []
     for entry in ENTRY.finditer(PAGE.read_text(encoding="utf-8")):
-        forms = tuple(re.split(r",\s*", entry["forms"] or ""))
+        forms = tuple(entry["forms"].split(", ")) if entry["forms"] else ()
         found.append(Term(entry["term"], forms, entry["lesson"], entry["section"]))
     return found
 

@@ -26,7 +26,7 @@ def network_diagram(image: Tensor, stages: list[tuple[int, int]], steps: list[st
 
     `steps` names what leads from each picture to the next, one more than there are stages.
     """
-    figure = new_figure(10, 2.9)
+    figure = new_figure(10, 2.8)
     axis = figure.add_axes((0, 0, 1, 1), aspect="equal")
     axis.set_axis_off()
     side = len(image)
@@ -67,7 +67,7 @@ def _arrow(axis, x: float, step: str) -> float:
 def kernel_rows(rows: dict[str, Tensor], columns: int = 8) -> Figure:
     """Draw the first kernels, (C, k, k) in each row, with the row's name and one scale for all."""
     limit = max(kernels[:columns].abs().max().item() for kernels in rows.values())
-    figure = new_figure(9, 3.4, layout="constrained")
+    figure = new_figure(9, 3.2, layout="constrained")
     axes = figure.subplots(len(rows), 1)
     for axis, (name, kernels) in zip(axes, rows.items()):
         drawn = axis.imshow(
