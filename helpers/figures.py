@@ -80,7 +80,7 @@ def bundle(picture: bytes, alt: str, width: int, note: str = "") -> tuple[dict, 
     encoded = base64.b64encode(picture).decode()
     text = html.escape(alt)
     page = (
-        f'<img alt="{text}" width="{width}" style="max-width: 100%; height: auto" '
+        f'<img alt="{text}" width="{width}" style="display: block; max-width: 100%; height: auto" '
         f'src="data:image/png;base64,{encoded}">'
     )
     page += f"<p><em>{html.escape(note)}</em></p>" if note else ""

@@ -82,7 +82,9 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.root_dir={folder}", f"--LabApp.app_settings_dir={ROOT}/.jupyter"]
-    command += ["--expose-app-in-browser"]
+    # Your own JupyterLab may have a dark theme or other settings, which must not matter here.
+    command += [f"--LabApp.user_settings_dir={folder}/settings", "--expose-app-in-browser"]
+    command += [f"--LabApp.workspaces_dir={folder}/workspaces"]
     with open(folder / "lab.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
