@@ -40,7 +40,7 @@ def test_descend_is_the_loop_that_the_lesson_wrote(data, loss):
     nets = [small_net(), small_net()]
     for net, loop in zip(nets, (descend, names["train"])):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30, loss=loss)
+        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30, loss)
     assert losses["descend"] == losses["train"] and len(losses["train"]) == 30
     for a, b in zip(*(net.parameters() for net in nets)):
         assert torch.equal(a, b)

@@ -47,14 +47,14 @@ def explorer(nets, images):
 
 def test_the_trace_is_that_of_torch(nets, images):
     lstm, rows = nets["one"].rnn, images[4] / 255
-    told = trace(lstm, rows)
+    traced = trace(lstm, rows)
     r_out, (_, c_n) = lstm(rows[None])
-    assert list(told) == list("ifgoch")
-    assert torch.allclose(told["h"], r_out[0], atol=1e-5)
-    assert torch.allclose(told["c"][-1], c_n[0, 0], atol=1e-5)
+    assert list(traced) == list("ifgoch")
+    assert torch.allclose(traced["h"], r_out[0], atol=1e-5)
+    assert torch.allclose(traced["c"][-1], c_n[0, 0], atol=1e-5)
     for kind, (low, high) in RANGES.items():
         if kind != "c":
-            assert told[kind].min() >= low and told[kind].max() <= high
+            assert traced[kind].min() >= low and traced[kind].max() <= high
 
 
 def test_the_trace_is_what_the_lesson_wrote(nets, images):
@@ -66,18 +66,18 @@ def test_the_trace_is_what_the_lesson_wrote(nets, images):
     assert torch.equal(torch.stack([*ours.values()]), theirs)
 
 
-def test_the_belief_is_that_of_a_net_which_reads_so_far(nets, images):
+def test_the_probabilities_are_those_of_a_network_which_reads_so_far(nets, images):
     net = nets["one"]
-    image, told, belief = read_rows(net, prepare, images[3])
-    assert belief.shape == (28, 10) and told["h"].shape == (28, 12)
+    image, traced, probabilities = read_rows(net, prepare, images[3])
+    assert probabilities.shape == (28, 10) and traced["h"].shape == (28, 12)
     for row in (1, 13, 28):
         expected = net(prepare(image[None, :row])).softmax(1)[0]
-        assert torch.allclose(belief[row - 1], expected, atol=1e-5)
+        assert torch.allclose(probabilities[row - 1], expected, atol=1e-5)
 
 
 def test_every_setting_of_the_row_explorer_draws_a_picture(explorer):
     seen = {explorer.picture.value}
-    for name, values in {"row": (1, 13, 28), "units": tuple(SHOWN), "net": ("other",)}.items():
+    for name, values in {"row": (1, 13, 28), "units": tuple(SHOWN), "network": ("other",)}.items():
         control = explorer.controls[name]
         assert not isinstance(control, widgets.Dropdown) or set(values) <= set(control.options)
         for value in values:
@@ -88,23 +88,23 @@ def test_every_setting_of_the_row_explorer_draws_a_picture(explorer):
     assert len(seen | {explorer.picture.value}) == 1 + 3 + 5 + 1 + 1
 
 
-def test_the_row_explorer_says_the_true_belief(explorer, nets, images):
-    _, _, belief = read_rows(nets["other"], prepare, explorer.pad.drawing())
-    explorer.controls["row"].value, explorer.controls["net"].value = 9, "other"
-    value, digit = belief[8].max(0)
-    said = f"After 9 of 28 rows the net believes in a {digit} with probability {value:.2f}"
+def test_the_row_explorer_says_the_true_probability(explorer, nets, images):
+    _, _, probabilities = read_rows(nets["other"], prepare, explorer.pad.drawing())
+    explorer.controls["row"].value, explorer.controls["network"].value = 9, "other"
+    value, digit = probabilities[8].max(0)
+    said = f"After 9 of 28 rows, the network reads a {digit}, with probability {value:.2f}."
     assert explorer.caption.text.startswith(said)
     heights = [bar.get_height() for bar in explorer._bars]
-    assert heights == pytest.approx(belief[8].tolist())
+    assert heights == pytest.approx(probabilities[8].tolist())
 
 
-def test_the_row_slider_reads_nothing_anew(explorer):
-    before = explorer.belief
+def test_the_row_slider_reads_nothing_again(explorer):
+    before = explorer.probabilities
     for row in (28, 1, 5):
         explorer.controls["row"].value = row
-        assert explorer.belief is before
+        assert explorer.probabilities is before
     explorer.pad.put(torch.eye(28) * 255)
-    assert explorer.belief is not before
+    assert explorer.probabilities is not before
 
 
 def test_rows_not_yet_read_are_not_shown(explorer):

@@ -1,4 +1,4 @@
-"""Lesson 07: its numbers, and the picture that moves in its place."""
+"""Lesson 07: its numbers, its explorer, and the live picture."""
 
 import math
 import time
@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers.figures import new_figure
 from helpers.lesson07.explorers import TOP, SineExplorer
-from helpers.lesson07.waves import by_place, follow, series_figure, wave
+from helpers.lesson07.waves import by_step, follow, series_figure, wave
 from helpers.live import LivePicture, nothing
 from tests.lessons import ROOT, source
 
@@ -20,7 +20,7 @@ WINDOW = 10
 
 @pytest.fixture(scope="module")
 def lesson():
-    """The names that the lesson's own cells make: its nets, its loop, its waves."""
+    """Return the names that the lesson's own cells make: networks, training loop, waves."""
     names: dict = {"torch": torch, "nn": nn, "F": F, "nothing": nothing}
     for cell in ("waves", "net-loop", "net", "train-loop"):
         exec(source(LESSON, cell), names)
@@ -45,7 +45,7 @@ def test_a_wave_is_a_sine_and_its_cosine():
     torch.testing.assert_close(y, (1.5 * t + 0.4).cos(), atol=1e-5, rtol=0)
 
 
-def test_noise_lies_on_the_input_alone_and_leaves_chance_as_it_was():
+def test_noise_is_added_to_the_input_alone_and_leaves_the_random_state_as_it_was():
     state = torch.get_rng_state()
     clean, target = wave(20_000)
     noisy, same = wave(20_000, noise=0.3, seed=5)
@@ -55,7 +55,7 @@ def test_noise_lies_on_the_input_alone_and_leaves_chance_as_it_was():
 
 
 @pytest.mark.parametrize("carry", [True, False])
-def test_follow_is_the_net_asked_window_by_window(lesson, carry):
+def test_follow_reads_window_by_window(lesson, carry):
     torch.manual_seed(1)
     net, x = lesson["Net"](7), wave(60)[0]
     h_state, pieces = None, []
@@ -69,16 +69,17 @@ def test_follow_is_the_net_asked_window_by_window(lesson, carry):
         follow(net, x[:-1], WINDOW, carry)
 
 
-def test_errors_by_place_are_means_over_the_windows():
-    found = by_place(torch.tensor([0.0, 1, 2, 3]), torch.tensor([1.0, 1, 0, 0]), 2)
+def test_errors_by_step_are_means_over_the_windows():
+    found = by_step(torch.tensor([0.0, 1, 2, 3]), torch.tensor([1.0, 1, 0, 0]), 2)
     assert found.tolist() == [1.5, 1.5]
 
 
 def test_a_dropped_state_costs_exactly_one_where_the_windows_begin_at_zero(net):
     x, y = wave(200)
-    assert by_place(follow(net, x, WINDOW), y, WINDOW)[1:].max() < 0.3
-    first = by_place(follow(net, x, WINDOW, carry=False), y, WINDOW)[0]
-    assert abs(first - 1) < 1e-3  # +1 and -1 in turn: whatever is said in between
+    assert by_step(follow(net, x, WINDOW), y, WINDOW)[1:].max() < 0.3
+    first = by_step(follow(net, x, WINDOW, carry=False), y, WINDOW)[0]
+    # there the cosine is 1 and -1 in turn, and the network predicts one number between the two
+    assert abs(first - 1) < 1e-3
 
 
 def test_the_sine_explorer_without_a_browser(net):
@@ -88,9 +89,9 @@ def test_the_sine_explorer_without_a_browser(net):
     for name, value in [
         ("frequency", 2.0), ("phase", 1.0), ("noise", 0.5), ("drop", True), ("hidden", 4),
     ]:  # fmt: skip
-        said = explorer.caption.text
+        caption = explorer.caption.text
         explorer.controls[name].value = value
-        assert explorer.caption.text != said, name
+        assert explorer.caption.text != caption, name
     assert explorer.picture.value != before
     # too large errors stay inside the picture
     assert max(explorer._errors.get_ydata()) <= TOP
@@ -99,14 +100,14 @@ def test_the_sine_explorer_without_a_browser(net):
     assert "state dropped: mean error 1.00 at the first step" in explorer.caption.text
 
 
-def test_the_explorer_shows_what_the_net_says(net):
+def test_the_explorer_shows_the_predictions_of_the_network(net):
     explorer = SineExplorer({32: net}, WINDOW)
     explorer.controls["frequency"].value = 0.8
     x, y = wave(100, frequency=0.8)
     torch.testing.assert_close(torch.as_tensor(explorer._x.get_ydata()), x[40:])
     torch.testing.assert_close(torch.as_tensor(explorer._y.get_ydata()), y[40:])
-    said = follow(net, x, WINDOW)[40:]
-    torch.testing.assert_close(torch.as_tensor(explorer._net.get_ydata()), said)
+    predicted = follow(net, x, WINDOW)[40:]
+    torch.testing.assert_close(torch.as_tensor(explorer._net.get_ydata()), predicted)
 
 
 def test_a_series_figure_has_a_line_for_each_seam_and_looks_that_differ():

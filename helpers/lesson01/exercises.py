@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from helpers.exercise import Answer, Raised, exercise
+from helpers.exercise import Answer, Raised, exercise, same
 from helpers.figures import BLUE, RED, new_figure, png
 from helpers.lesson01.tiles import tiles
 
@@ -42,16 +42,36 @@ def _of_the_picture(theirs: Any, ours: Tensor) -> str:
         return ""
     if theirs.dtype == torch.bool:
         return "This is a mask, True and False. Use a mask to assign: `middle[mask] = 0`."
-    if theirs.ndim == 1 or (theirs.ndim == 2 and 1 in theirs.shape):
+    in_a_row = theirs.ndim == 1 or (theirs.ndim == 2 and 1 in theirs.shape)
+    if in_a_row and ((theirs >= 0.5).all() or (theirs < 0.5).all()):
         return (
             "A mask on the right of `=` picks numbers out and puts them in a row. Use it on the "
             "left: `middle[middle < 0.5] = 0`."
         )
+    if in_a_row and theirs.numel() == ours.numel():
+        return (
+            "All the numbers are in one row now. `unsqueeze(0)` adds an axis and keeps the rows "
+            "and columns."
+        )
     if theirs.ndim != 3:
         return "The result should have three axes: the new one, then rows and columns."
+    rows, columns = (a - b for a, b in zip(theirs.shape[1:], ours.shape[1:]))
+    if (rows, columns) == (-2, 2):
+        return (
+            "The rows are cut twice and the columns not at all. Write both slices in one pair of "
+            "brackets: `picture[1:-1, 1:-1]`."
+        )
     if theirs.shape != ours.shape:
         return "The border is one pixel wide on each side, and the new axis is at the front."
     return "The shape is right, but some numbers are not. Compare the two pictures."
+
+
+BORDER_AT_ZERO = """def clean(picture):
+    middle = picture.clone()
+    middle[0], middle[-1], middle[:, 0], middle[:, -1] = 0, 0, 0, 0
+    middle[middle < 0.5] = 0
+    return middle.unsqueeze(0)
+"""
 
 
 @exercise(
@@ -69,6 +89,15 @@ def _of_the_picture(theirs: Any, ours: Tensor) -> str:
          "1:-1, 1:-1", "1:, 1:"),
         ("The border is still there on the left and on the right: take the columns `1:-1`, too.",
          "1:-1, 1:-1", "1:-1"),
+        ("The border should be cut off, not set to 0: take the rows `1:-1` and the columns "
+         "`1:-1`.",
+         BORDER_AT_ZERO),
+        ("`reshape` keeps all the numbers, so it can't cut anything off. Take the rows `1:-1` "
+         "and the columns `1:-1`.",
+         "[1:-1, 1:-1]", ".reshape(1, picture.shape[0] - 2, picture.shape[1] - 2)"),
+        ("`reshape` keeps all the numbers, so it can't cut anything off. Take the rows `1:-1` "
+         "and the columns `1:-1`.",
+         "[1:-1, 1:-1]", ".reshape(picture.shape[0] - 2, picture.shape[1] - 2)"),
         ("The new axis at the front is missing: `unsqueeze(0)` adds it.", ".unsqueeze(0)", ""),
         ("The new axis is at the end. At the front means at index 0: `unsqueeze(0)`.",
          "unsqueeze(0)", "unsqueeze(-1)"),
@@ -90,9 +119,15 @@ def clean(picture):
     return middle.unsqueeze(0)
 
 
+SAME_POINT = (
+    "This subtracts the y of a point from its own x. Subtract each point from each other one: x "
+    "from x, and y from y."
+)
+
+
 @exercise(
-    "From such a table you can read the nearest neighbor of each point. Broadcasting computes it "
-    "without a loop.",
+    "From such a table you can read the nearest neighbor of each point. Broadcasting can compute "
+    "it without a loop, as the solution shows.",
     cases=[
         (torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 8.0], [-5.0, -4.0], [6.0, 8.0]]),),
         (torch.tensor([[1.5, -2.0], [4.5, 2.0], [-3.5, 10.0]]),),
@@ -117,6 +152,19 @@ def clean(picture):
         ("Each point is compared only with itself. The difference of `points.unsqueeze(1)` and "
          "`points.unsqueeze(0)` has shape (N, N, 2), and compares each point with all of them.",
          "unsqueeze(1)", "unsqueeze(0)"),
+        ("These are the differences in x and in y. Square them, add them over the last axis, and "
+         "take the root.",
+         "(differences**2).sum(2).sqrt()", "differences"),
+        ("`points.T` has x in one row and y in the other, and a row doesn't fit the points. "
+         "Subtract `points.unsqueeze(0)` from `points.unsqueeze(1)`.",
+         "points.unsqueeze(1) - points.unsqueeze(0)", "points - points.T"),
+        (SAME_POINT, "    return (differences**2).sum(2).sqrt()",
+         "    return points[:, 0] - points[:, 1]"),
+        (SAME_POINT, "    return (differences**2).sum(2).sqrt()",
+         "    return (points[:, 0] - points[:, 1]).abs()"),
+        ("`@` multiplies and adds, and a distance needs differences. Subtract "
+         "`points.unsqueeze(0)` from `points.unsqueeze(1)`.",
+         "    return (differences**2).sum(2).sqrt()", "    return points @ points.T"),
     ],
     partly="It is right for 5 points, but not for 3 others: compute everything from `points`, "
            "with no size written in, and keep nothing from an earlier call.",
@@ -141,6 +189,10 @@ def _of_the_slopes(theirs: Any, ours: tuple) -> str:
 
 
 BOTH = "2 * error * x, 2 * error"
+NOT_EACH = (
+    "The whole sum e is squared, and not each of its terms: by the chain rule, multiply 2e by the "
+    "slope of e."
+)
 
 
 @exercise(
@@ -169,6 +221,10 @@ BOTH = "2 * error * x, 2 * error"
         ("Look at both inner slopes again: that of w·x for w is x, and that of b for b is 1.",
          BOTH, "2 * error * w, 2 * error * b"),
         ("e is w·x + b − t: the target t is subtracted.", "- t", "+ t"),
+        ("e is w·x + b − t: here t is missing.", " - t", ""),
+        ("The slope of e² is 2e, not e².", BOTH, "error**2 * x, error**2"),
+        (NOT_EACH, BOTH, "2 * w * x, 2 * b"),
+        (NOT_EACH, BOTH, "2 * w * x**2, 2 * b"),
     ],
     otherwise=_of_the_slopes,
 )  # fmt: skip
@@ -235,6 +291,18 @@ def _walks(answer: Answer) -> dict:
         if len(places) == 1:
             places.way = height.way
     return {"place": places, "graph": graph}
+
+
+def _of_the_place(theirs: Any, ours: Any) -> str:
+    if not isinstance(theirs, Tensor) or not isinstance(ours, Tensor):
+        return "Return the last place, as a tensor that doesn't require gradients."
+    if theirs.ndim == 2 and len(theirs) > 1 and same(theirs[-1], ours):
+        return "This is the whole path, a row for each place. Return only the last place."
+    if theirs.ndim == 0:
+        return "Does your walk begin at `start`, and do you return the place itself?"
+    if theirs.shape != ours.shape:
+        return "The result should have the shape of `start`."
+    return "You arrive at another place. Compare your walk with the target in the picture."
 
 
 def _two_walks(theirs: _Places, ours: _Places) -> bytes:
@@ -315,12 +383,21 @@ CLEAR = "        place.grad = None\n"
          "    for", "    h = height(place)\n    for"),
         (ORDER, BACKWARD + STEP, STEP + BACKWARD),
         (ORDER, STEP + CLEAR, CLEAR + STEP),
+        ("Here `height` is a function. Call it: `height(place)` computes the number whose slope "
+         "you need.",
+         "height(place)", "height"),
+        ("After `height = height(place)` the name `height` means a number, and the function is "
+         "lost. Choose another name for the number.",
+         BACKWARD, "        height = height(place)\n        height.backward()\n"),
+        ("`item()` makes a number out of a tensor with one element, and `place` may have more. "
+         "Return the tensor: `place.detach()`.",
+         "place.detach()", "place.item()"),
         ("`backward` returns nothing: it puts the slope into `place.grad`.",
          "height(place)", "slope = height(place)", "* place.grad", "* slope"),
     ],
     partly="It is right in one valley, but not in another: use `lr`, `steps` and the shape of "
            "`start`, with no number written in, and keep nothing from an earlier call.",
-    otherwise="You arrive at another place. Compare your walk with the target in the picture.",
+    otherwise=_of_the_place,
     picture=_two_walks,
 )  # fmt: skip
 def descend(height, start, lr, steps):

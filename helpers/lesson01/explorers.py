@@ -18,7 +18,7 @@ from helpers.lesson01.slopes import (
 SLIDER = widgets.Layout(width="280px")
 NARROW = {"description_width": "30px"}
 WIDE = {"description_width": "70px"}
-# the places of the nodes of the graph, and the edges between them
+# the positions of the nodes of the graph, and the edges between them
 NODES = {
     "x": (0.0, 4.7),
     "w": (0.0, 1.9),
@@ -71,7 +71,10 @@ class GraphExplorer(Explorer):
         graph.text(7.2, 3.95, "← gradient of y, backward", color=RED, fontsize=12, weight="bold")
 
         gate = figure.add_axes(
-            (0.8, 0.19, 0.19, 0.63), title="relu, and its\nslope (dashed)", xlabel="w·x + b"
+            (0.8, 0.19, 0.19, 0.63),
+            title="relu, and its\nslope (dashed)",
+            xlabel="w·x + b",
+            ylabel="y",
         )
         gate.set(xlim=(-13, 13), ylim=(-2, 13), xticks=[-10, 0, 10], yticks=[0, 10])
         gate.plot([-13, 0, 13], [0, 0, 13], "-", color=BLUE)
@@ -89,7 +92,7 @@ class GraphExplorer(Explorer):
             [*texts, self._slope, self._dot],
             controls,
             "A graph from x, w and b through times, plus and relu to y, with a value and a "
-            "gradient on each edge; beside it the curve of relu, with a dot at the present sum "
+            "gradient on each edge; beside it the curve of relu, with a dot at the current sum "
             "and a dashed line that shows the slope there.",
         )
 
@@ -133,7 +136,7 @@ class TangentExplorer(Explorer):
         figure.subplots_adjust(0.075, 0.18, 0.985, 0.89, wspace=0.22)
         wide = (-1.1 * EDGE, 1.1 * EDGE)  # so that no marker at an end is cut by the frame
         curve.set(xlabel="x", ylabel="y", xlim=wide)
-        slopes.set(title="its slope, from the left up to x", xlabel="x", ylabel="slope", xlim=wide)
+        slopes.set(title="slope of the curve, up to x", xlabel="x", ylabel="slope", xlim=wide)
         for axis in (curve, slopes):
             axis.axhline(0, color="0.8", lw=1, ls="-", zorder=0)
         (self._curve,) = curve.plot([], [], "-", color=BLUE, label="curve")
@@ -157,7 +160,7 @@ class TangentExplorer(Explorer):
             lines,
             controls,
             "On the left a curve with its tangent at x, and a dotted line to the point at x + h; "
-            "on the right the slope at each place from the left end up to x.",
+            "on the right the slope of the curve at each x from the left end up to x.",
         )
 
     def draw(self, name: str, x: float, h: float) -> str:

@@ -1,5 +1,6 @@
 """The exercises of lesson 02."""
 
+import inspect
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -139,6 +140,11 @@ STEP_FIRST = (
     mistakes=[
         (NO_GRADIENT, "    loss.backward()\n", ""),
         (NO_GRADIENT, "net(x)", "net(x).detach()"),
+        ("A plain number has no `backward`: call `.item()` last, when you return the loss.",
+         "net(x), y)", "net(x), y).item()", "return loss.item()", "return loss"),
+        ("`nn.MSELoss` needs its own brackets: `nn.MSELoss()` creates a module, and "
+         "`nn.MSELoss()(net(x), y)` calls it. `F.mse_loss(net(x), y)` does the same.",
+         "F.mse_loss", "nn.MSELoss"),
         ("The parameters have not changed: `optimizer.step()` is missing.",
          "    optimizer.step()\n", ""),
         ("The parameters have changed, but not by the `optimizer` that was passed: call its "
@@ -208,25 +214,25 @@ LOGITS = torch.tensor([[2.0, 1.0, -1.0, 0.0], [0.0, 3.0, 0.5, 0.3], [1.0, 0.0, 0
 MORE = torch.tensor([[0.3, -0.9], [1.2, 0.4], [-2.0, 0.1], [0.7, 0.6], [-0.2, 1.9]])
 
 
-def _costs(answer: Answer) -> dict:
+def _losses(answer: Answer) -> dict:
     with _Watch() as watch:
-        costs = {
+        losses = {
             "first": answer(LOGITS, torch.tensor([0, 2, 3])),
             "absent": answer(LOGITS, torch.tensor([2, 1, 0])),
             "fewer": answer(LOGITS[1:], torch.tensor([3, 1])),
             "others": answer(MORE, torch.tensor([1, 0, 0, 1, 0])),
         }
     for name in ("absent", "fewer"):  # what is wrong there stops in many ways
-        if isinstance(costs[name], Raised):
-            costs[name] = "an error"
-    return costs | {"ready-made": watch.seen}
+        if isinstance(losses[name], Raised):
+            losses[name] = "an error"
+    return losses | {"ready-made": watch.seen}
 
 
-def _about_cost(theirs: Any, ours: Tensor) -> str:
+def _about_loss(theirs: Any, ours: Tensor) -> str:
     number = a_number(theirs)
     if number is None:
-        return "Return one number, the mean cost."
-    return f"The mean cost of three examples is {ours:.3f}, and yours is {number:.3f}."
+        return "Return one number, the mean loss."
+    return f"The mean loss of three samples is {ours:.3f}, and yours is {number:.3f}."
 
 
 TWICE = "Softmax runs twice. What comes in are logits: one softmax (or `log_softmax`) is enough."
@@ -238,28 +244,37 @@ LAST_CLASS = (
     "It works if the last class is among the targets, and not if it isn't: pass "
     "`num_classes=logits.shape[1]` to `F.one_hot`."
 )
+TWO_ROWS = (
+    "`torch.arange(2)` fits two rows only, and here there are N of them: "
+    "`torch.arange(len(targets))`."
+)
+OWN_SUM = (
+    "Divide each row by its own sum: `logits.exp().sum(1, keepdim=True)` has the shape (N, 1)."
+)
 PAIRS = "log_shares[torch.arange(len(targets)), targets]"
 
 
 @exercise(
     "Cross-entropy is the usual loss of classifiers, and of language models, too. PyTorch's own "
     "takes logits because it contains a softmax.",
-    ask=_costs,
+    ask=_losses,
     mistakes=[
         (TWICE, "logits.log_softmax", "logits.softmax(1).log_softmax"),
-        ("Softmax ran along the columns, over the examples. Each row is one example: "
+        ("Softmax ran along the columns, over the samples. Each row is one sample: "
          "`softmax(1)`.",
          "softmax(1)", "softmax(0)"),
-        ("A cost can't be negative: the minus before the log is missing.", "-log", "log"),
-        ("That is the sum over the examples. Return the mean.", "mean", "sum"),
-        ("That is the cost of each example. Return the mean of them.", ".mean()", ""),
-        ("The log is missing: the cost is −log of the share.", "log_softmax", "softmax"),
-        ("You take the log of the mean. Take the log of each share first, and then the mean.",
+        ("A loss can't be negative: the minus before the logarithm is missing.", "-log", "log"),
+        ("That is the sum over the samples. Return the mean.", "mean", "sum"),
+        ("That is the loss of each sample. Return the mean of them.", ".mean()", ""),
+        ("The logarithm is missing: the loss is minus the logarithm of the share.",
+         "log_softmax", "softmax"),
+        ("You take the logarithm of the mean. Take the logarithm of each share first, and then "
+         "the mean.",
          "log_softmax", "softmax", ".mean()", ".mean().log()"),
         ("These are the logits themselves: turn them into shares with softmax first.",
          ".log_softmax(1)", ""),
-        ("That is nan, as the log of a negative number is. A logit may be negative and a share "
-         "can't be: is softmax missing?",
+        ("That is nan, as the logarithm of a negative number is. A logit may be negative, and a "
+         "share can't be: is softmax missing?",
          ".log_softmax(1)", ".log()"),
         ("This averages over all classes. Only the share of the right class counts.",
          PAIRS, "log_shares"),
@@ -267,20 +282,26 @@ PAIRS = "log_shares[torch.arange(len(targets)), targets]"
          PAIRS, "log_shares.amax(1)"),
         (ALL_PAIRS, PAIRS, "log_shares[:, targets]"),
         (ALL_PAIRS, PAIRS + ".mean()", "log_shares[:, targets]"),
-        ("It works for three examples alone: take their number from `len(targets)`.",
+        ("`[targets]` alone chooses rows. Give the row and the column of each share: index with "
+         "`torch.arange(len(targets)), targets`.",
+         PAIRS, "log_shares[targets]"),
+        (TWO_ROWS, "len(targets)", "2"),
+        (OWN_SUM, "logits.log_softmax(1)", "(logits.exp() / logits.exp().sum()).log()"),
+        (OWN_SUM, "logits.log_softmax(1)", "(logits.exp() / logits.exp().sum(1)).log()"),
+        ("It works for three samples alone: take their number from `len(targets)`.",
          "len(targets)", "3"),
         (LAST_CLASS, PAIRS, "(F.one_hot(targets) * log_shares).sum(1)"),
         ("The number is right, but PyTorch's own cross-entropy made it. Write it out: softmax, "
-         "the share of the right class, −log, mean.",
+         "the share of the right class, minus the logarithm, mean.",
          "-" + PAIRS + ".mean()", "F.cross_entropy(logits, targets)"),
     ],
     otherwise={
-        "first": _about_cost,
+        "first": _about_loss,
         "absent": "It works for the targets 0, 2 and 3, but not for 2, 1 and 0. Is a number "
                   "written in, or is something kept from one call to the next?",
-        "fewer": "It works for three examples, but not for two of them. Is a number written in, "
+        "fewer": "It works for three samples, but not for two of them. Is a number written in, "
                  "or is something kept from one call to the next?",
-        "others": "It works for four classes, but not for five examples of two classes. Is a "
+        "others": "It works for four classes, but not for five samples of two classes. Is a "
                   "number written in, or is something kept from one call to the next?",
     },
 )  # fmt: skip
@@ -321,14 +342,23 @@ def _restored(answer: Answer, path: Path) -> dict:
         if type(net.error) is not RuntimeError:
             return {"loads": net}
         # this is how PyTorch names all that doesn't fit, line by line
-        return {"loads": f"PyTorch refuses a file that should fit. It says:\n{net.error}"}
+        return {
+            "loads": "The file doesn't fit your network. It is from an `nn.Sequential` whose "
+            f"layers are 0, 1 and 2, with 20 hidden units. PyTorch says:\n{net.error}"
+        }
     if isinstance(net, dict):
         raise NotYet("That is the state_dict alone. Load it into a network, and return that.")
     if not isinstance(net, nn.Module):
-        raise NotYet(
-            f"Return the network. Yours is of type {type(net).__name__}. (`load_state_dict` "
-            "returns a report, and not the network.)"
-        )
+        if inspect.ismethod(net):
+            raise NotYet(
+                f"The brackets are missing: `net.{net.__name__}` is the method itself, and "
+                f"`net.{net.__name__}()` calls it."
+            )
+        if hasattr(net, "missing_keys"):
+            raise NotYet(
+                "That is the report that `load_state_dict` returns. Return the network itself."
+            )
+        raise NotYet(f"Return the network. Yours is of type {type(net).__name__}.")
     outputs = attempt(net, x.unsqueeze(1))
     file, theirs = saved.state_dict(), net.state_dict()
     found = sum(any(same(part, ours) for part in theirs.values()) for ours in file.values())
@@ -342,13 +372,28 @@ def _restored(answer: Answer, path: Path) -> dict:
 
 
 @exercise(
-    "The file holds numbers alone, and the code is your own. With `weights_only=True`, PyTorch "
-    "refuses a file that asks for anything but tensors and plain data.",
+    "The file contains numbers and their names, and the code is your own. With "
+    "`weights_only=True`, PyTorch refuses a file that asks for anything but tensors and plain "
+    "data.",
     ask=_from_files,
     mistakes=[
         ("The tanh counts as a layer. Without it, the second linear layer is called 1, and in the "
          "file it is called 2.",
          "nn.Tanh(), ", ""),
+        *[("`nn.Sequential` takes layers and no functions: the tanh is `nn.Tanh()`.",
+           "nn.Tanh()", function) for function in ("torch.tanh", "F.tanh")],
+        ("The brackets are missing: `nn.Tanh` is a class, and `nn.Tanh()` makes a layer.",
+         "nn.Tanh()", "nn.Tanh"),
+        ("`torch.load` returns the state_dict, which is a dictionary and no network. Create the "
+         "network, and pass it the dictionary with `load_state_dict`.",
+         "net.load_state_dict(torch.load(path, weights_only=True))",
+         "net = torch.load(path, weights_only=True)"),
+        ("`load_state_dict` takes a dictionary: read it from the file with "
+         "`torch.load(path, weights_only=True)`.",
+         "torch.load(path, weights_only=True)", "path"),
+        ("`load_state_dict` changes the network in place, and returns a report. Don't assign this "
+         "report to `net`.",
+         "    net.load", "    net = net.load"),
         ("The weights are random: `net.load_state_dict(...)` is missing.",
          "    net.load_state_dict(torch.load(path, weights_only=True))\n", ""),
         ("Nothing of the file has reached your network, whose layers have other names than those "
@@ -358,8 +403,8 @@ def _restored(answer: Answer, path: Path) -> dict:
         ("The weights are right, but the outputs are not: is there a tanh between the layers?",
          "nn.Tanh()", "nn.ReLU()"),
         ("The network is still in training mode: call `net.eval()`.", "    net.eval()\n", ""),
-        ("A stranger's file was loaded without protection, and it has just made a file of its own "
-         "(an empty one, in a temporary folder). Load with `weights_only=True`.",
+        ("A stranger's file was loaded without protection, and it has just created a file of "
+         "its own (an empty one, in a temporary folder). Load with `weights_only=True`.",
          "=True", "=False"),
         ("PyTorch refuses a stranger's file, and your function hides that. Let the error come "
          "out: no `try` around the loading.",

@@ -35,6 +35,8 @@ class TrainingExplorer(Explorer):
         (self._fit,) = fit.plot([], [], "-", color=RED, lw=3, label="network")
         fit.legend(loc="upper center", fontsize=11)
         loss.set(xlabel="step", ylabel="loss", xlim=(-6, STEPS + 6), yscale="log", ylim=LOSSES)
+        rule = ((new_x**2 - new_y) ** 2).mean().item()
+        loss.axhline(rule, ls=":", color=BLACK, lw=1.5, label="hidden rule on the test set")
         (self._new,) = loss.plot([], [], "--", color=RED, lw=1.5, label="test set")
         (self._all,) = loss.plot([], [], "-", color=BLUE, lw=1, alpha=0.5)
         (self._past,) = loss.plot([], [], "-", color=BLUE, lw=2.5, label="training set")
@@ -59,7 +61,7 @@ class TrainingExplorer(Explorer):
             controls,
             "On the left, noisy points along a parabola and the network's curve. On the right, "
             "the losses on the training set and on the test set at each step, with a mark at the "
-            "step that the curve shows.",
+            "step that the curve shows, and a dotted line at the loss of the hidden rule.",
         )
 
     def draw(self, step: int, hidden: int, rate: float, activation: str) -> str:

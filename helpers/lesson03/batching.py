@@ -98,6 +98,7 @@ def draw_pet(kind: str, number: int) -> Image.Image:
         pen.ellipse((30, 90, 120, 300), fill=dark)
         pen.ellipse((280, 90, 370, 300), fill=dark)
         pen.ellipse((140, 220, 260, 330), fill=(240, 230, 215))
+        pen.ellipse((220, 140, 300, 225), fill=dark)  # around one eye, so that a mirror shows
     for x in (145, 255):
         pen.ellipse((x - 18, 170, x + 18, 206), fill=(20, 20, 20))
     pen.polygon([(180, 240), (220, 240), (200, 265)], fill=(20, 20, 20))
@@ -120,7 +121,7 @@ def messy_folder() -> Path:
     for name in ("cat", "dog", "bird", ".ipynb_checkpoints"):
         (root / name).mkdir()
     cat, dog = draw_pet("cat", 1), draw_pet("dog", 2)
-    cat.quantize(16).save(root / "cat" / "palette.png")
+    cat.quantize(16, method=Image.Quantize.FASTOCTREE).save(root / "cat" / "palette.png")
     cat.convert("L").save(root / "cat" / "gray.png")
     (root / "cat" / "._gray.png").write_bytes(b"what macOS notes about gray.png")
     deep = np.asarray(dog.convert("L")).astype(np.uint16) * 257  # 0 to 65535 instead of 0 to 255

@@ -1,14 +1,17 @@
 """The exercises of lesson 03."""
 
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, TensorDataset, default_collate
+from torch.overrides import TorchFunctionMode
+from torch.utils.data import DataLoader, Dataset, default_collate
 
-from helpers.exercise import Answer, Raised, a_number, attempt, exercise, same
-from helpers.verdict import NotYet
+from helpers.exercise import Answer, Raised, a_number, attempt, exercise, is_ordinary, same
+from helpers.verdict import NotAttempted, NotYet
 
 ONE_EPOCH = "epochs * (samples // batch_size)"
 ONE_EPOCH_UP = "epochs * -(-samples // batch_size)"
@@ -20,7 +23,7 @@ IN_SAMPLES = "You counted samples and not steps: each step takes `batch_size` of
 
 
 @exercise(
-    "Learning rate schedules and progress bars need this number before the training starts. "
+    "Progress bars, for example, need this number before the training starts. "
     "Lesson 05 computes it in the first line of its training function.",
     cases=[(10, 5, 3, False), (10, 8, 3, False), (10, 8, 3, True), (10, 5, 3, True),
            (7, 9, 2, True), (60_000, 128, 10, False), (60_000, 128, 10, True), (7, 9, 2, False)],
@@ -63,6 +66,12 @@ def count_steps(samples, batch_size, epochs, drop_last):
     return epochs * -(-samples // batch_size)
 
 
+SELF = (
+    "In these methods, write `self.series` and `self.size`: `series` and `size` alone are known "
+    "in `__init__` only."
+)
+
+
 def _sample(dataset: Dataset, i: int) -> tuple | Raised:
     """Return sample i as two tensors, so that lists and NumPy's arrays are accepted, too."""
     pair = attempt(dataset.__getitem__, i)
@@ -87,6 +96,15 @@ def _asked(dataset: Dataset, count: int) -> dict:
     }
 
 
+def _is_written(method: Callable, *arguments: Any) -> bool:
+    """Return whether a method does anything but return the three dots."""
+    try:
+        attempt(method, *arguments)
+    except NotAttempted:
+        return False
+    return True
+
+
 def _two_datasets(answer: Answer) -> dict:
     found, datasets, unchanged = [], [], []
     for series, size in ((torch.arange(10.0) ** 2, 3), (torch.linspace(5, -5, 13), 5)):
@@ -98,6 +116,11 @@ def _two_datasets(answer: Answer) -> dict:
             # PyTorch's own Dataset has a __getitem__ that only raises
             if getattr(type(dataset), method, None) in (None, Dataset.__getitem__):
                 raise NotYet(f"A dataset needs a method `{method}`, which {purpose}.")
+        written = {"__len__": _is_written(dataset.__len__),
+                   "__getitem__": _is_written(dataset.__getitem__, 0)}  # fmt: skip
+        for method in written:
+            if not written[method] and any(written.values()):
+                raise NotYet(f"`{method}` still returns the three dots.")
         datasets.append(dataset)
         found.append(_asked(dataset, len(series) - size))
         unchanged.append(torch.equal(passed, series))
@@ -106,8 +129,8 @@ def _two_datasets(answer: Answer) -> dict:
 
 
 @exercise(
-    "These two methods are all that a `DataLoader` asks for, so whatever can be counted and "
-    "fetched by number can be put into batches now.",
+    "These two methods are all that a `DataLoader` asks for, so now you can put anything into "
+    "batches whose samples can be counted, fetched by number, and joined by a collate function.",
     ask=_two_datasets,
     mistakes=[
         ("The pair is swapped: the inputs come first, and the target comes second.",
@@ -123,6 +146,17 @@ def _two_datasets(answer: Answer) -> dict:
          "i : i + self.size]", "i : i + self.size - 1]"),
         ("All your samples have the same inputs: the window must move with i.",
          "i : i + self.size]", ": self.size]"),
+        ("All your windows end at one position: a slice that begins at `i` must end at "
+         "`i + self.size`.",
+         "i : i + self.size]", "i : self.size]"),
+        ("All your samples have the same target: its index must move with i, too.",
+         ", self.series[i + self.size]", ", self.series[self.size]"),
+        (SELF, "self.series[i : i + self.size], self.series[i + self.size]",
+         "series[i : i + size], series[i + size]"),
+        (SELF, "self.series[i : i + self.size], self.series[i + self.size]",
+         "self.series[i : i + size], self.series[i + size]"),
+        (SELF, "len(self.series) - self.size", "len(series) - size"),
+        (SELF, "len(self.series) - self.size", "len(self.series) - size"),
         ("The windows overlap: sample i begins at position i, and not at i * size.",
          "    def __getitem__(self, i):\n",
          "    def __getitem__(self, i):\n        i = i * self.size\n"),
@@ -283,14 +317,36 @@ def _pair_of(samples: list) -> Pair:
     return Pair(default_collate(samples))
 
 
+class Memory(TorchFunctionMode):
+    """Notes in `most` how many bytes the tensors made in a `with` block need at once."""
+
+    def __init__(self, known: Sequence[Tensor]) -> None:
+        """Begin with no tensors. Views of the `known` ones need no memory of their own."""
+        super().__init__()
+        self.most = 0
+        self._known = {tensor.untyped_storage().data_ptr() for tensor in known}
+        self._storages = weakref.WeakSet()  # those that are still in use
+
+    def __torch_function__(
+        self, function: Callable, types: Any, args: Sequence = (), kwargs: Mapping | None = None
+    ) -> Any:
+        """Call the function, and count again if it returns a tensor."""
+        result = function(*args, **(kwargs or {}))
+        if is_ordinary(result) and result.untyped_storage().data_ptr() not in self._known:
+            self._storages.add(result.untyped_storage())  # the same for all views of a tensor
+            self.most = max(self.most, sum(storage.nbytes() for storage in self._storages))
+        return result
+
+
 def _statistics(answer: Answer) -> dict:
-    found: dict = {"mean": [], "std": [], "unchanged": []}
-    for number, batch_size, shape in ((10, 4, (1, 28, 28)), (7, 3, (1, 32, 40))):
+    found: dict = {"mean": [], "std": [], "unchanged": [], "not all at once": []}
+    for number, batch_size, shape in ((42, 4, (1, 28, 28)), (31, 3, (1, 32, 40))):
         # so many pixels that it makes no difference whether `std` divides by n or by n - 1
         images = torch.linspace(0, batch_size, number * shape[1] * shape[2]).view(number, *shape)
         images[-(number % batch_size) :] += 4  # the short last batch is unlike the others
-        dataset = TensorDataset(images.clone(), torch.full((number,), 7))
-        given = answer(DataLoader(dataset, batch_size, collate_fn=_pair_of))
+        dataset = [(image.clone(), 7) for image in images]
+        with Memory([image for image, label in dataset]) as memory:
+            given = answer(DataLoader(dataset, batch_size, collate_fn=_pair_of))
         if isinstance(given, Raised):
             # the object of an AttributeError tells what was taken for the images
             if isinstance(getattr(given.error, "obj", None), Pair):
@@ -300,7 +356,9 @@ def _statistics(answer: Answer) -> dict:
             continue
         if not isinstance(given, tuple | list) or len(given) != 2:
             raise NotYet("Return a pair: `return mean, std`.")
-        found["unchanged"].append(torch.equal(dataset.tensors[0], images))
+        left = torch.stack([image for image, label in dataset])
+        found["unchanged"].append(torch.equal(left, images))
+        found["not all at once"].append(memory.most < images.nbytes)
         for name, part in zip(found, given):
             number = a_number(part)
             found[name].append(part if number is None else float(number))
@@ -314,9 +372,8 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
 
 
 @exercise(
-    "Apart from rounding, this is exact for batches of any size. If you keep only three sums, as "
-    "our solution does, one batch at a time is in memory, and that works for a million "
-    "photographs, too.",
+    "Apart from rounding, this is exact for batches of any size. Our solution keeps nothing but "
+    "three sums from batch to batch, so it works for a million photographs, too.",
     ask=_statistics,
     mistakes=[
         ("The pair is swapped: the mean comes first.",
@@ -340,6 +397,10 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
          "(squares / count - mean**2) ** 0.5", "squares / len(loader)"),
         (NOT_AVERAGED, "(images**2).sum()", "images.var()",
          "(squares / count - mean**2) ** 0.5", "(squares / len(loader)) ** 0.5"),
+        (NOT_AVERAGED, "(images**2).sum()", "images.std() * images.numel()",
+         "(squares / count - mean**2) ** 0.5", "squares / count"),
+        (NOT_AVERAGED, "(images**2).sum()", "images.var() * images.numel()",
+         "(squares / count - mean**2) ** 0.5", "(squares / count) ** 0.5"),
         (NOT_AVERAGED, "(images**2).sum()", "images.flatten(1).std(1).sum()",
          "(squares / count - mean**2) ** 0.5", "squares / len(loader.dataset)"),
         ("The mean is right. The standard deviation is still squared: take the square root.",
@@ -349,6 +410,8 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
         ("The mean is right. Under the square root, subtract the square of the mean.",
          " - mean**2", " - mean"),
         (SQUARE_FIRST, "(images**2).sum().item()", "images.sum().item() ** 2"),
+        (SQUARE_FIRST, "(images**2).sum().item()",
+         "(images.sum(dim=(1, 2, 3)) ** 2).sum().item()"),
         (SQUARE_FIRST, "squares /", "total**2 /"),
     ],
     partly="It works for one loader, but not for another one. Is a number written into your "
@@ -357,6 +420,9 @@ def _numbers(name: str, theirs: Any, ours: float) -> str:
         "mean": partial(_numbers, "mean"),
         "std": lambda *pair: "The mean is right. " + _numbers("standard deviation", *pair),
         "unchanged": "Your function changes the images in the loader's dataset.",
+        "not all at once": "The numbers are right. But your code has all the pictures in memory "
+                           "at once, and a million photographs don't fit. Compute sums from each "
+                           "batch, and keep only those.",
     },
 )  # fmt: skip
 def mean_and_std(loader):

@@ -18,42 +18,43 @@ def _which_pixels(theirs: object, ours: Tensor) -> str:
             "The shape is right, but the numbers are not: each pixel should keep its value, its "
             "row and its column."
         )
-    return "The axes are: batch, time (the rows), feature (the pixels of a row)."
+    return "The axes should be: batch, time (the rows), feature (the pixels of a row)."
 
 
 @exercise(
-    "You can now feed any image to a recurrent network. The same step turns a line of text or "
-    "a sound into a sequence: decide what the time is, and what the features are.",
+    "You can now pass any image to a recurrent network. A line of text or a sound becomes a "
+    "sequence in the same way: decide what the time is, and what the features are.",
     ask=_sequences,
     mistakes=[
-        ("The columns became the time: step 10 of yours is column 11. If we read by rows, the "
+        ("The columns became the time: your step 10 is column 11. We read by rows, so the "
          "height is the time and comes before the width.",
          "squeeze(1)", "squeeze(1).transpose(1, 2)"),
-        ("The rows come from the bottom. The first step should be the top row.",
+        ("Your first step is the bottom row. It should be the top row.",
          "squeeze(1)", "squeeze(1).flip(1)"),
-        ("Each row is read from the right. Leave the features in their order.",
+        ("Each of your rows is read from right to left. Leave the features in their order.",
          "squeeze(1)", "squeeze(1).flip(2)"),
-        ("The time comes before the batch. Here the batch should come first: (batch, time, "
-         "feature).",
+        ("Your first axis is the time. The batch should come first: (batch, time, feature).",
          "squeeze(1)", "squeeze(1).transpose(0, 1)"),
-        ("In your shape the time comes before the batch, and `view` or `reshape` has torn the "
-         "images apart to get there. The batch comes first, and no number needs to move.",
+        ("Your first axis is the time, and `view` or `reshape` has mixed up the images to get "
+         "there. The batch should come first, and no number needs to move.",
          "squeeze(1)", "view(28, -1, 28)"),
-        ("The pixels of an image are one row of 784 numbers. Keep 28 steps of 28.",
+        ("Each image became one row of 784 numbers. Keep 28 steps with 28 numbers each.",
          "squeeze(1)", "flatten(1)"),
-        ("The axis of the channel is still there. It has to go.", "images.squeeze(1)", "images"),
-        ("Only the first image came through. Keep the others, too.",
+        ("The channel axis is still there. It has to go.", "images.squeeze(1)", "images"),
+        ("You return only the first image, and without a batch axis. Keep all images, and remove "
+         "axis 1, the channel.",
          "images.squeeze(1)", "images[0, 0]"),
-        ("Only the first image came through. Keep the others, too.",
+        ("You return only the first image: `images[0]` picks it from the batch. Keep all images, "
+         "and remove axis 1, the channel.",
          "images.squeeze(1)", "images[0]"),
-        ("For a single image the axis of the batch is lost. Name the axis that has to go: "
+        ("For a single image, the batch axis is lost, too. Name the axis that has to go: "
          "`squeeze(1)`.",
          "squeeze(1)", "squeeze()"),
     ],
     otherwise={
         "": _which_pixels,
-        "one": "It works for three images, but not for a single one. Is the number of images "
-               "written in, or is something kept from one call to the next?",
+        "one": "It works for three images, but not for a single one. Does your function contain "
+               "the number of images, or keep something from one call to the next?",
     },
 )  # fmt: skip
 def as_sequence(images):
@@ -61,7 +62,7 @@ def as_sequence(images):
 
 
 def _read(answer: Answer, images: int) -> dict:
-    """Build a network, and return its layers and what it says about some images."""
+    """Build a network, and return its layers and its scores for some images."""
     if isinstance(answer.function, nn.Module):
         raise NotYet("Pass the class itself to the check, without calling it.")
     x = torch.randn(images, 28, 28, generator=torch.Generator().manual_seed(images))
@@ -107,37 +108,38 @@ def _reader(answer: Answer) -> dict:
     return _read(answer, 5) | {"one": _read(answer, 1)}
 
 
-SWAPPED = (
-    "The GRU takes the images for time steps, so its memory runs from one image into the next. "
-    "Pass `x` as it is to a GRU with `batch_first=True`, or transpose it for a GRU without."
-)
-EVERY_STEP = "These are scores after every step. Take the last step alone."
-BIASES = "Leave the biases in: `bias=False` was not asked for."
-
-
 @exercise(
-    "This is a whole classifier: one layer reads the rows and passes its state on, and another "
-    "one turns the last state into scores. You can train it exactly as you trained the LSTM.",
+    "This is a whole classifier: one layer reads the rows, and another one turns its last state "
+    "into scores. You can train it in the same way as the LSTM.",
     ask=_reader,
     mistakes=[
         ("You took the first step, when only one row had been read. The last one is "
-         "`r_out[:, -1]` if the batch comes first, and `r_out[-1]` if the time does.",
+         "`r_out[:, -1]` if the batch is the first axis, and `r_out[-1]` if the time is.",
          "[:, -1]", "[:, 0]"),
         ("This is the last image with all its steps. The last step of every image is "
-         "`r_out[:, -1]` if the batch comes first, and `r_out[-1]` if the time does.",
+         "`r_out[:, -1]` if the batch is the first axis, and `r_out[-1]` if the time is.",
          "[:, -1]", "[-1]"),
-        (SWAPPED, ", batch_first=True", ""),
-        (SWAPPED, ", batch_first=True", "", "[:, -1]", "[-1]"),
-        (EVERY_STEP, "r_out[:, -1]", "r_out"),
-        (EVERY_STEP, ", batch_first=True", "", "(x)", "(x.transpose(0, 1))", "[:, -1]", ""),
-        ("`h_n` has the axes (layers, batch, units). `h_n[-1]` takes the last layer, and leaves "
-         "(N, 10).",
+        ("Your GRU takes the images for time steps, so its memory runs from one image into the "
+         "next. Pass `batch_first=True` to the GRU or `x.transpose(0, 1)` to it, but not both.",
+         ", batch_first=True", ""),
+        ("Your GRU takes the images for time steps, and you return a row of scores for each of "
+         "the 28 rows. `r_out[-1]` is right if the time is the first axis of the input: pass "
+         "`x.transpose(0, 1)` to the GRU.",
+         ", batch_first=True", "", "[:, -1]", "[-1]"),
+        ("These are scores after every step, (batch, time, 10). Take the last step alone: "
+         "`r_out[:, -1]`.",
+         "r_out[:, -1]", "r_out"),
+        ("These are scores after every step, (time, batch, 10). Take the last step alone: "
+         "`r_out[-1]`.",
+         ", batch_first=True", "", "(x)", "(x.transpose(0, 1))", "[:, -1]", ""),
+        ("`h_n` has the axes (layers, batch, units). With `h_n[-1]` you take the last layer, and "
+         "the scores get the shape (N, 10).",
          "r_out[:, -1]", "self.rnn(x)[1]"),
         ("These are the scores of the last image alone. `h_n` has the axes (layers, batch, "
          "units), so `h_n[-1]` is what you need.",
          "r_out[:, -1]", "self.rnn(x)[1][:, -1]"),
-        ("These are the scores of the last image alone. Keep the axis of the batch: "
-         "`r_out[:, -1]`, or `h_n[-1]`.",
+        ("These are the scores of the last image alone. Keep the batch axis: `r_out[:, -1]`, or "
+         "`h_n[-1]`.",
          "r_out[:, -1]", "r_out[-1, -1]"),
         ("You took the mean over all steps. Take the last step alone.",
          "r_out[:, -1]", "r_out.mean(1)"),
@@ -145,7 +147,7 @@ BIASES = "Leave the biases in: `bias=False` was not asked for."
          "-1])", "-1]).softmax(1)"),
         ("Leave the log-softmax out: `cross_entropy` takes the raw scores.",
          "-1])", "-1]).log_softmax(1)"),
-        ("There is a ReLU before the linear layer, and all that is negative is lost. Pass the "
+        ("There is a ReLU before the linear layer, which sets all negative numbers to 0. Pass the "
          "hidden state as it is.",
          "[:, -1]", "[:, -1].relu()"),
         ("There is a ReLU after the linear layer. Scores may be negative: leave it out.",
@@ -156,10 +158,11 @@ BIASES = "Leave the biases in: `bias=False` was not asked for."
          "(32, 10)", "(28, 10)"),
         ("Your GRU reads in two directions. It should read in one, from the top.",
          "batch_first", "bidirectional=True, batch_first", "(32, 10)", "(64, 10)"),
-        (BIASES, "batch_first", "bias=False, batch_first"),
-        (BIASES, "10)", "10, bias=False)"),
-        ("It works for five images, but for a single one the axis of the batch is lost: take "
-         "`h_n[-1]` in place of `squeeze()`.",
+        ("Your GRU has no biases. Leave `bias=False` out.",
+         "batch_first", "bias=False, batch_first"),
+        ("Your linear layer has no bias. Leave `bias=False` out.", "10)", "10, bias=False)"),
+        ("It works for five images, but for a single one the batch axis is lost. Use `h_n[-1]` "
+         "instead of `squeeze()`.",
          "r_out[:, -1]", "self.rnn(x)[1].squeeze()"),
     ],
     otherwise={
@@ -174,8 +177,8 @@ BIASES = "Leave the biases in: `bias=False` was not asked for."
                       "their biases. There should be no others.",
         "changes x": "Your `forward` changes `x` itself, and the caller still needs it.",
         "": "These are not the scores of the last hidden state. Apply `self.out` to it, with "
-            "nothing in between and nothing after it. Each call should read all rows, and begin "
-            "with a state of zeros.",
+            "nothing in between and nothing after it. Each call should read all rows, and start "
+            "with a hidden state of zeros.",
         "one": "It works for five images, but not for a single one.",
     },
 )  # fmt: skip
@@ -206,40 +209,41 @@ def _two_images(answer: Answer) -> dict:
     return {"": answer(net, rows), "other": answer(other, more)}
 
 
-def _which_beliefs(theirs: object, ours: Tensor) -> str:
+def _which_probabilities(theirs: object, ours: Tensor) -> str:
     if not isinstance(theirs, Tensor):
         return ""
     if theirs.numel() == 10:
         return (
-            "This is one answer and not 28: `h_n` is the last step alone, and so is "
-            "`r_out[:, -1]`. Pass all of `r_out` to `net.out`."
+            "These are the probabilities after the last row alone: `h_n` is the last step, and so "
+            "is `r_out[:, -1]`. Pass all of `r_out` to `net.out`."
         )
     if theirs.shape == (28,):
         return "This is one number per row. Return ten probabilities, without `argmax`."
     if theirs.shape == (1, 28, 10):
-        return "The batch of one is still there: take its only image, `[0]`."
+        return "The axis of the batch of one is still there: take its only image, `[0]`."
     if theirs.shape != ours.shape:
         return "There should be ten probabilities after each row of the image."
     if not same(theirs.sum(1), torch.ones(28)):
-        return "Each row should add up to 1. Is it a softmax over the ten digits?"
+        return "The numbers of each row should add up to 1. Is it a softmax over the ten digits?"
     return (
-        "These are not the beliefs of the network: first `net.rnn` reads the rows, then "
-        "`net.out` makes scores of every hidden state, and the softmax comes at the end."
+        "These are not the probabilities of this network. First `net.rnn` reads the rows, then "
+        "`net.out` turns every hidden state into scores, and the softmax comes at the end."
     )
 
 
 @exercise(
-    "You can look at other recurrent networks in the same way, after each word of a sentence or "
-    "each beat of a heart.",
+    "You can look at other recurrent networks in the same way, for example after each word of "
+    "a sentence.",
     ask=_two_images,
     mistakes=[
         ("These are scores, not probabilities: a softmax is missing.", ".softmax(1)", ""),
-        ("Each column adds up to 1, over the rows. The probabilities should be shared among the "
-         "ten digits, which are the last axis: `softmax(-1)`.",
+        ("Your softmax is taken over the rows. It should be taken over the ten digits, which are "
+         "the last axis: `softmax(-1)`.",
          "softmax(1)", "softmax(0)"),
-        ("A log-softmax is the logarithm of a probability. Use a softmax.",
+        ("A log-softmax returns the logarithms of the probabilities. Use a softmax.",
          "softmax", "log_softmax"),
-        ("Each row should add up to 1, but a sigmoid judges each digit by itself. Use a softmax.",
+        ("The numbers of each row should add up to 1, but a sigmoid treats each digit by itself. "
+         "Use a softmax.",
          "softmax(1)", "sigmoid()"),
         ("Apply the softmax to the scores, after `net.out`, and not to the hidden states.",
          "r_out[0]).softmax(1)", "r_out[0].softmax(1))"),
@@ -247,16 +251,16 @@ def _which_beliefs(theirs: object, ours: Tensor) -> str:
          "r_out[0]", "r_out[0].softmax(1)"),
         ("The columns became the time. Pass the rows as they are, `rows[None]`.",
          "rows[None]", "rows.T[None]"),
-        ("Each row was read without memory, as a sequence of its own: 28 sequences of one step. "
-         "One sequence of 28 steps is `rows[None]`.",
+        ("Each row was read without a memory, as 28 sequences of one step. One sequence of 28 "
+         "steps is `rows[None]`.",
          "rows[None]", "rows[:, None]", "r_out[0]", "r_out[:, 0]"),
         ("The rows are read from the bottom. Pass them as they are, `rows[None]`.",
          "rows[None]", "rows.flip(0)[None]"),
     ],
     otherwise={
-        "": _which_beliefs,
-        "other": "It works for one network and one image, but not for the next: is something "
-                 "written in, or kept from one call to the next?",
+        "": _which_probabilities,
+        "other": "It works for one network and one image, but not for the next. Does your "
+                 "function contain their sizes, or keep something from one call to the next?",
     },
 )  # fmt: skip
 def beliefs(net, rows):
@@ -279,37 +283,34 @@ def _which_ends(theirs: object, ours: Tensor) -> str:
         if same(theirs, torch.cat([r_out[:, -1, :cut], r_out[:, 0, cut:]], 1)):
             return (
                 f"You cut at {cut}, but for H = {both // 2} the second half begins at "
-                f"{both // 2}: take H from `r_out.shape[2] // 2`."
+                f"{both // 2}. Compute H as `r_out.shape[2] // 2`."
             )
     if isinstance(theirs, Tensor) and theirs.shape != ours.shape:
-        return f"H is {both // 2} here: return H numbers of each direction, side by side."
+        return f"H is {both // 2} here. Return H numbers of each direction, side by side."
     return "The shape is right, but these are not the two ends, each with its own half."
 
 
-STACKED = "`torch.stack` makes a new axis. The result should be (N, 2·H): use `torch.cat`."
-
-
 @exercise(
-    "If you take `r_out[:, -1]` here, half of it comes from a direction that has read a single "
-    "row, and there is no error. It is a common mistake with two directions.",
+    "If you took `r_out[:, -1]` here, half of it would come from a direction that has read a "
+    "single step, and there would be no error.",
     ask=_ends,
     mistakes=[
-        ("The half that reads upwards has seen one row at step −1. It ends at step 0.",
+        ("At step −1, the half that reads upwards has read a single step. It ends at step 0.",
          "0, units:", "-1, units:"),
-        ("The half that reads downwards has seen one row at step 0. It ends at step −1.",
+        ("At step 0, the half that reads downwards has read a single step. It ends at step −1.",
          "-1, :units", "0, :units"),
-        ("Both halves are taken where they begin: swap step 0 and step −1.",
+        ("You took both halves where they begin. Swap step 0 and step −1.",
          "-1, :units", "0, :units", "0, units:", "-1, units:"),
-        ("These are the right numbers in the wrong order: downwards should come first.",
+        ("These are the right numbers in the wrong order: the downward half should come first.",
          "r_out[:, -1, :units], r_out[:, 0, units:]", "r_out[:, 0, units:], r_out[:, -1, :units]"),
-        ("This is the half that reads downwards alone. Return both, as (N, 2·H).",
+        ("This is only the half that reads downwards. Return both, as (N, 2·H).",
          ", r_out[:, 0, units:]", ""),
-        ("This is the half that reads upwards alone. Return both, as (N, 2·H).",
+        ("This is only the half that reads upwards. Return both, as (N, 2·H).",
          "r_out[:, -1, :units], ", ""),
-        ("The two halves are added up. Put them side by side, with `torch.cat`.",
+        ("You added the two halves up. Put them side by side, with `torch.cat`.",
          "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)",
          "r_out[:, -1, :units] + r_out[:, 0, units:]"),
-        ("The two halves come one after the other, as (2·N, H). Join them along axis 1.",
+        ("Your two halves follow one another, as (2·N, H). Join them along axis 1.",
          "dim=1", "dim=0"),
         ("This is the last image with all its steps. The time is axis 1.",
          "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)", "r_out[-1]"),
@@ -318,12 +319,18 @@ STACKED = "`torch.stack` makes a new axis. The result should be (N, 2·H): use `
          ":, -1, :units", "-1, :, :units", ":, 0, units:", "0, :, units:"),
         ("This is the mean over all steps. Take one step for each half.",
          "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)", "r_out.mean(1)"),
-        (STACKED, "torch.cat", "torch.stack"),
-        (STACKED, "torch.cat", "torch.stack", "dim=1", "dim=0"),
-        (STACKED, "torch.cat", "torch.stack", "dim=1", "dim=2"),
-        ("The half that reads upwards ends at step 0, and yours is that of step 1.",
+        ("`torch.stack` makes a new axis, and you get (N, 2, H). It should be (N, 2·H): use "
+         "`torch.cat`.",
+         "torch.cat", "torch.stack"),
+        ("`torch.stack` makes a new axis, and you get (2, N, H). It should be (N, 2·H): use "
+         "`torch.cat` along axis 1.",
+         "torch.cat", "torch.stack", "dim=1", "dim=0"),
+        ("`torch.stack` makes a new axis, and you get (N, H, 2). It should be (N, 2·H): use "
+         "`torch.cat` along axis 1.",
+         "torch.cat", "torch.stack", "dim=1", "dim=2"),
+        ("The half that reads upwards ends at step 0, and you took step 1.",
          "0, units:", "1, units:"),
-        ("The half that reads downwards ends at step −1, and yours is that of step −2.",
+        ("The half that reads downwards ends at step −1, and you took step −2.",
          "-1, :units", "-2, :units"),
     ],
     otherwise=_which_ends,

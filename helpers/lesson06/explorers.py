@@ -1,10 +1,12 @@
-"""Read a digit row by row: belief, memory and gates of an LSTM as far as it has read."""
+"""Read a digit row by row: probabilities, memory and gates of an LSTM as far as it has read."""
 
 from collections.abc import Callable
 
 import ipywidgets as widgets
 import numpy as np
 import torch
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from torch import Tensor, nn
 
 from helpers.explorer import Explorer, beside, in_columns
@@ -26,25 +28,27 @@ RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c"
 
 
 class RowExplorer(Explorer):
-    """A pad, and beside it the image, the belief and the units as far as the net has read."""
+    """A pad, and beside it the image, the probabilities and the units as far as was read."""
 
     def __init__(
         self, nets: dict[str, nn.Module], prepare: Callable[[Tensor], Tensor], images: Tensor
     ) -> None:
-        """Offer the nets by name, all of one size, and the images, uint8 (N, 28, 28).
+        """Offer the networks by name, all of one size, and the images, uint8 (N, 28, 28).
 
-        `read_rows` says what it expects of a net and of `prepare`.
+        `read_rows` says what it expects of a network and of `prepare`.
         """
         self._read = lambda net, drawing: read_rows(nets[net], prepare, drawing)
         self._known: tuple[str, bytes] | None = None
         figure = new_figure(7.3, 3.7)
         axes = figure.subplots(1, 3, width_ratios=(1, 0.8, 1.3), sharey=True)
-        figure.subplots_adjust(0.085, 0.41, 0.99, 0.925, wspace=0.08)
+        figure.subplots_adjust(0.085, 0.41, 0.915, 0.925, wspace=0.08)
         self._maps = []
         units = next(iter(nets.values())).rnn.hidden_size
-        colors = ("gray_r", "Blues", "RdBu_r")
+        # the last runs from dark to bright, so that it can be read without seeing colors
+        colors = ("gray_r", "gray_r", "cividis")
         for axis, columns, color in zip(axes, (SIDE, 10, units), colors):
-            axis.set_facecolor("0.88")
+            # rows that are not yet read are hatched
+            axis.patch.set(facecolor="white", edgecolor="0.8", hatch="//")
             self._maps.append(
                 axis.imshow(np.zeros((SIDE, columns)), cmap=color, aspect="auto",
                             interpolation="nearest", vmin=0, vmax=1,
@@ -52,10 +56,19 @@ class RowExplorer(Explorer):
             )  # fmt: skip
             axis.set(xticks=[])
         axes[0].set(title="read so far", ylabel="row", yticks=[1, 7, 14, 21, 28])
-        axes[1].set(title="belief after each row", xticks=range(10))
+        axes[1].set(title="probabilities", xticks=range(10))
         self._lines = [axis.axhline(1, color=ORANGE, lw=2.5) for axis in axes]
         self._title = axes[2].set_title("")
-        below = figure.add_axes((0.085, 0.085, 0.905, 0.18))
+        scale = figure.colorbar(
+            ScalarMappable(Normalize(0, 1), "cividis"),
+            cax=figure.add_axes((0.925, 0.41, 0.015, 0.515)),
+        )
+        scale.set_ticks([])
+        self._scale = [  # its ends and its middle mean other numbers for each kind of unit
+            scale.ax.text(1.5, height, "", va="center", transform=scale.ax.transAxes)
+            for height in (0.03, 0.5, 0.97)
+        ]
+        below = figure.add_axes((0.085, 0.085, 0.83, 0.18))
         below.set(xticks=range(10), yticks=[0, 1], ylim=(0, 1))
         self._bars = below.bar(range(10), [0.0] * 10, color=BLUE)
         self._now = below.set_title("")
@@ -67,17 +80,18 @@ class RowExplorer(Explorer):
             "drawing": self.pad,
             "row": widgets.IntSlider(14, min=1, max=SIDE, description="row"),
             "units": widgets.Dropdown(options=list(SHOWN), description="units"),
-            "net": widgets.Dropdown(options=list(nets), description="net"),
+            "network": widgets.Dropdown(options=list(nets), description="network"),
         }
         for control in (self.example, *list(controls.values())[1:]):
             control.layout = widgets.Layout(width="245px")
             control.style = {"description_width": "62px"}
         super().__init__(
             figure,
-            [*self._maps, *self._lines, *self._bars, self._title, self._now],
+            [*self._maps, *self._lines, *self._bars, self._title, self._now, *self._scale],
             controls,
-            "Side by side, row by row as far as the net has read: a digit, the belief in each "
-            "of ten digits, and the units of its memory. Below, the present belief as bars.",
+            "Side by side, row by row as far as the network has read: a digit, the probabilities "
+            "of the ten digits, and the units of its memory. Below, the present probabilities as "
+            "bars.",
         )
 
     def arrange(self) -> list[widgets.Widget]:
@@ -85,34 +99,36 @@ class RowExplorer(Explorer):
         above = [self.example, *list(self.controls.values())[1:]]
         return [in_columns(above), beside(self.pad, self.picture), self.caption]
 
-    def draw(self, drawing: bytes, row: int, units: str, net: str) -> str:
-        """Show all that the net knows after `row` rows, 1 to 28."""
-        if self._known != (net, drawing):  # the slider only draws what is computed once here
-            self.image, self.told, self.belief = self._read(net, self.pad.drawing())
-            self._known = net, drawing
+    def draw(self, drawing: bytes, row: int, units: str, network: str) -> str:
+        """Show what the network has computed after `row` rows, 1 to 28."""
+        if self._known != (network, drawing):  # the slider only draws what is computed here
+            found = self._read(network, self.pad.drawing())
+            self.image, self.traced, self.probabilities = found
+            self._known = network, drawing
         kind = SHOWN[units]
-        for picture, values in zip(
-            self._maps, (self.image / 255, self.belief, self.told[kind]), strict=True
-        ):
-            shown = values.clone()
+        values = self.traced[kind]
+        for picture, whole in zip(self._maps, (self.image / 255, self.probabilities, values)):
+            shown = whole.clone()
             shown[row:] = torch.nan
             picture.set_data(shown.numpy())
-        gate = RANGES[kind][0] == 0
-        self._maps[2].set(cmap="Oranges" if gate else "RdBu_r", clim=RANGES[kind])
+        low, high = RANGES[kind]
+        self._maps[2].set_clim(low, high)
+        for label, value in zip(self._scale, (low, (low + high) / 2, high)):
+            label.set_text(f"{value:g}")
         for line in self._lines:
             line.set_ydata([row + 0.5] * 2)
-        size = "cut off at ±4" if kind == "c" else f"{self.told[kind].shape[1]} units"
+        size = "cut off at ±4" if kind == "c" else f"{values.shape[1]} units"
         self._title.set_text(f"{units}, {size}")
-        self._now.set_text(f"belief after row {row}")
-        belief = self.belief[row - 1]
-        first, second = belief.topk(2).indices.tolist()
+        self._now.set_text(f"probability of each digit after row {row}")
+        present = self.probabilities[row - 1]
+        first, second = present.topk(2).indices.tolist()
         for digit, bar in enumerate(self._bars):
-            bar.set_height(belief[digit].item())
+            bar.set_height(present[digit].item())
             bar.set_facecolor(ORANGE if digit == first else BLUE)
         if not self.image.any():
             return "The pad is empty: draw a digit from 0 to 9, large, in the middle."
         return (
-            f"After {row} of 28 rows the net believes in a {first} with probability "
-            f"{belief[first]:.2f}, then in a {second} with {belief[second]:.2f}. The map on the "
-            f"right shows the {units}."
+            f"After {row} of 28 rows, the network reads a {first}, with probability "
+            f"{present[first]:.2f}. A {second} follows, with {present[second]:.2f}. The panel on "
+            f"the right shows the {units}."
         )

@@ -1,4 +1,4 @@
-"""Read an image row by row with an LSTM: its gates, its memory, its belief after each row."""
+"""Read an image row by row with an LSTM: its gates, its memory, its probabilities."""
 
 from collections.abc import Callable, Sequence
 
@@ -31,33 +31,34 @@ def trace(lstm: nn.LSTM, rows: Tensor) -> dict[str, Tensor]:
     return dict(zip("ifgoch", torch.stack(steps, 1)))
 
 
-def open_forget_gates(lstm: nn.LSTM, by: float = 2.0) -> None:
-    """Raise the forget gates' biases of a one-layer LSTM in place, so that a new one keeps more.
+def open_forget_gates(layer: nn.LSTM | nn.GRU, by: float = 2.0) -> None:
+    """Raise the forget gates' biases in place, so that a new layer keeps more.
 
-    Source: R. Jozefowicz and others, "An Empirical Exploration of Recurrent Network
-    Architectures" (2015), who add 1. Lesson 06 writes it out.
+    `layer` is an LSTM or a GRU with one layer: PyTorch stores the biases of a GRU's update gate
+    at the same position. Source: R. Jozefowicz, W. Zaremba and I. Sutskever, "An empirical
+    exploration of recurrent network architectures" (2015). Lesson 06 writes it out.
     """
     with torch.no_grad():
-        lstm.bias_ih_l0[lstm.hidden_size : 2 * lstm.hidden_size] += by
+        layer.bias_ih_l0[layer.hidden_size : 2 * layer.hidden_size] += by
 
 
 def read_rows(
     net: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
 ) -> tuple[Tensor, dict[str, Tensor], Tensor]:
-    """Return what `net` sees of a drawing (H, W), its `trace`, and its belief after each row.
+    """Return the image of a drawing (H, W), its `trace`, and the probabilities after each row.
 
-    The image is uint8 (28, 28); the belief (28, 10) holds the probabilities that the net would
-    answer with if the image ended there. `net` has an LSTM `rnn` and a linear layer `out`;
-    `prepare` turns uint8 (N, 28, 28) into the net's input (N, 28, 28).
+    The image is uint8 (28, 28). The probabilities (28, 10) are those that the network would
+    return if the image ended there. `net` has an LSTM `rnn` and a linear layer `out`; `prepare`
+    turns uint8 (N, 28, 28) into the network's input (N, 28, 28).
     """
     image = mnist_form(drawing)
-    told = trace(net.rnn, prepare(image[None])[0])
+    traced = trace(net.rnn, prepare(image[None])[0])
     with torch.inference_mode():
-        return image, told, net.out(told["h"]).softmax(1)
+        return image, traced, net.out(traced["h"]).softmax(1)
 
 
 def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> Figure:
-    """Draw an image (28, 28) and some of its rows, each going into a box that passes on h, c."""
+    """Draw an image (28, 28) and some of its rows, each with an arrow into a box named LSTM."""
     figure = new_figure(10, 2.5)
     axis = figure.add_axes((0, 0, 1, 1))
     axis.set_axis_off()

@@ -28,7 +28,7 @@ def _windows(answer: Answer) -> dict:
 
 def _which_axis(theirs: object, ours: Tensor) -> str:
     if isinstance(theirs, Tensor) and theirs.shape == ours.shape:
-        return "The shape is right, but the samples are not in their places."
+        return "The shape is right, but the samples are not in the right order."
     return "The axes are: the windows, the samples in each of them, and one number per sample."
 
 
@@ -169,8 +169,8 @@ def _which_loss(theirs: float, ours: float) -> str:
          "`backward()` is missing, or `zero_grad()` comes between `backward()` and `step()`.",
          "    loss.backward()\n", ""),
         ("No weight has moved: `optimizer.step()` is missing.", "    optimizer.step()\n", ""),
-        ("The weights have moved, but not by the `optimizer` that was passed. Call its `step()`; "
-         "a new optimizer in each window would forget the averages that it keeps.",
+        ("The weights have moved, but not by the `optimizer` that was passed. Call its `step()`. "
+         "A new optimizer in each window would lose the averages that Adam, for one, keeps.",
          "    loss =", "    optimizer = torch.optim.SGD(net.parameters(), lr=0.05)\n    loss ="),
         ("The optimizer makes two steps in one window. One is enough.",
          "    optimizer.step()\n", "    optimizer.step()\n    optimizer.step()\n"),

@@ -1,4 +1,4 @@
-"""Give a recurrent net another sine than the one it learned, and take its memory away."""
+"""Give a recurrent network another sine than the one it learned, and take its memory away."""
 
 from collections.abc import Mapping
 
@@ -7,38 +7,40 @@ from torch import nn
 
 from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, ORANGE, RED, SKY, new_figure
-from helpers.lesson07.waves import by_place, follow, wave
+from helpers.lesson07.waves import by_step, follow, wave
 
-WINDOWS = 6  # shown
-BEFORE = 4  # windows that the net has read before, to forget how it began
-TOP = 1.8  # of the axis of errors, fixed so that settings can be compared
+WINDOWS = 6  # that are shown
+BEFORE = 4  # windows that the network reads first, so that its start no longer matters
+TOP = 1.8  # upper end of the axis of errors, which is fixed so that settings can be compared
 
 
 class SineExplorer(Explorer):
-    """A sine, the cosine it should become, and the net's answer; beside it where it errs."""
+    """A sine, its cosine and a network's prediction; beside them, the error at each step."""
 
     def __init__(self, nets: Mapping[int, nn.Module], window: int) -> None:
-        """Offer trained `nets` by their number of hidden units; they are only asked here."""
+        """Offer trained `nets` by their number of hidden units; they are not trained any more."""
         self.nets, self.window = dict(nets), window
         count = WINDOWS * window
         figure = new_figure(9.8, 3.2)
         curves, errors = figure.subplots(1, 2, width_ratios=(2.6, 1))
-        figure.subplots_adjust(0.05, 0.16, 0.985, 0.88, wspace=0.16)
+        figure.subplots_adjust(0.065, 0.16, 0.985, 0.88, wspace=0.2)
         for seam in range(0, count + 1, window):
             curves.axvline(seam - 0.5, color="0.8", lw=1, ls="-")
-        curves.set(xlim=(-1, count), ylim=(-2.2, 2.2), xlabel="time step")
+        curves.set(xlim=(-1, count), ylim=(-2.2, 2.2), xlabel="time step", ylabel="value")
         (self._x,) = curves.plot([], [], ".", color=SKY, ms=6, label="sine (input)")
         (self._y,) = curves.plot([], [], ":", color=BLACK, label="cosine (target)")
-        (self._net,) = curves.plot([], [], "-", color=RED, label="the net")
+        (self._net,) = curves.plot([], [], "-", color=RED, label="network")
         (self._first,) = curves.plot(
             [], [], "D", color=ORANGE, mec=BLACK, ms=7, label="start of a window"
         )
         curves.legend(loc="lower center", bbox_to_anchor=(0.5, 0.97), frameon=False, ncols=4,
                       fontsize=11.5, columnspacing=1.2, handletextpad=0.4)  # fmt: skip
-        errors.set(xlim=(0.4, window + 0.6), ylim=(0, TOP), xlabel="place in the window")
-        errors.set_title("mean error")
+        errors.set(xlim=(0.4, window + 0.6), ylim=(0, TOP))
+        errors.set(
+            xlabel="step of the window", ylabel="mean error", xticks=range(1, window + 1, 3)
+        )
         (self._errors,) = errors.plot([], [], "-o", color=BLUE, ms=5, clip_on=False)
-        self._time, self._places = range(count), range(1, window + 1)
+        self._time, self._steps = range(count), range(1, window + 1)
         slider = widgets.FloatSlider
         controls = {
             "frequency": slider(1.0, min=0.5, max=2, step=0.05, description="frequency"),
@@ -58,22 +60,22 @@ class SineExplorer(Explorer):
             figure,
             [self._x, self._y, self._net, self._first, self._errors],
             controls,
-            "Dots on a sine, the dotted cosine and the net's curve in six windows, and beside "
-            "them the mean error at each place in a window.",
+            "A sine as dots, its cosine as a dotted line and the network's curve, over six "
+            "windows. A second plot shows the mean error at each step of a window.",
         )
 
     def draw(self, frequency: float, phase: float, noise: float, hidden: int, drop: bool) -> str:
-        """Ask the net of `hidden` units, and say how far it is from the cosine."""
+        """Show the predictions of the network with `hidden` units, and return its errors."""
         x, y = wave((BEFORE + WINDOWS) * self.window, frequency, phase, noise)
-        said = follow(self.nets[hidden], x, self.window, carry=not drop)
+        predicted = follow(self.nets[hidden], x, self.window, carry=not drop)
         shown = slice(BEFORE * self.window, None)
-        x, y, said = x[shown], y[shown], said[shown]
-        errors = by_place(said, y, self.window)
+        x, y, predicted = x[shown], y[shown], predicted[shown]
+        errors = by_step(predicted, y, self.window)
         self._x.set_data(self._time, x)
         self._y.set_data(self._time, y)
-        self._net.set_data(self._time, said)
-        self._first.set_data(self._time[:: self.window], said[:: self.window])
-        self._errors.set_data(self._places, errors.clamp(max=TOP))
+        self._net.set_data(self._time, predicted)
+        self._first.set_data(self._time[:: self.window], predicted[:: self.window])
+        self._errors.set_data(self._steps, errors.clamp(max=TOP))
         state = "dropped" if drop else "carried"
         units = f"{hidden} hidden unit{'s' * (hidden > 1)}"
         return (

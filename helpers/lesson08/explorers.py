@@ -1,4 +1,4 @@
-"""Train a net without and a net with dropout on other points, and see both fits."""
+"""Train a network without and one with dropout on points of your choice, and see both fits."""
 
 import ipywidgets as widgets
 import torch
@@ -7,37 +7,47 @@ from helpers.explorer import Explorer
 from helpers.figures import BLACK, BLUE, RED, SKY, new_figure
 from helpers.lesson08.pairs import RULES, fit_pair
 
-STEPS, RATE = 300, 0.02  # enough to see overfitting, few enough to answer at once
+STEPS, RATE = 300, 0.02  # enough to see overfitting, and few enough for a quick answer
 PLACES = torch.linspace(-1, 1, 81).unsqueeze(1)
-UNITS = 40  # of the mask, at most, are shown: more would be too small to see
-LOSSES = (0.004, 0.6)  # of the loss axis, fixed so that settings can be compared
+UNITS = 40  # the mask shows at most so many units, because more would be too small to see
+LOSSES = (0.004, 0.6)  # the range of the loss axis, fixed so that settings can be compared
 TICKS = (0.01, 0.03, 0.1, 0.3)
-HEIGHT = 2.1  # of the axis of the fits
+HEIGHT = 2.1  # the fits are shown from -HEIGHT to HEIGHT
 
 
 class DropoutExplorer(Explorer):
-    """Both fits, their losses and a mask; every change trains both nets anew.
+    """Both fits, their losses and a mask; every change of a control trains both networks again.
 
-    The two nets are rows of one tensor and take 300 steps of a fused Adam on one thread: about
-    30 ms on a machine that does nothing else, and half as much again with 40 points.
+    The two networks are rows of one tensor, and their 300 steps run on one thread: on a machine
+    that does nothing else, they take about 30 ms.
     """
 
     def __init__(self) -> None:
-        """Begin with the points, the net and the dropout of the lesson."""
+        """Begin with the settings of the lesson: 20 points, 300 hidden units and p = 0.5."""
         figure = new_figure(9.9, 3.1)
         fits, losses, masks = figure.subplots(1, 3, width_ratios=(2.3, 1, 1.3))
-        figure.subplots_adjust(0.045, 0.19, 0.99, 0.87, wspace=0.28)
+        figure.subplots_adjust(0.06, 0.19, 0.99, 0.87, wspace=0.28)
         fits.set(xlim=(-1.05, 1.05), ylim=(-HEIGHT, HEIGHT), xlabel="x")
-        (self._points,) = fits.plot([], [], "o", color=SKY, mec=BLACK, mew=0.5, ms=5)
+        (self._points,) = fits.plot(
+            [], [], "o", color=SKY, mec=BLACK, mew=0.5, ms=5, label="points"
+        )
         (self._rule,) = fits.plot([], [], ":", color=BLACK, lw=1.5, label="rule")
-        (self._plain,) = fits.plot([], [], "-", color=BLUE, label="plain net")
-        (self._drop,) = fits.plot([], [], "--", color=RED, lw=2.5, label="with dropout")
-        fits.legend(loc="lower center", bbox_to_anchor=(0.5, 0.96), ncols=3, frameon=False)
+        (self._plain,) = fits.plot([], [], "-", color=BLUE, label="plain")
+        (self._drop,) = fits.plot([], [], "--", color=RED, lw=2.5, label="dropout")
+        fits.set_ylabel("y", rotation=0)
+        fits.legend(
+            loc="lower center",
+            bbox_to_anchor=(0.5, 0.96),
+            ncols=4,
+            frameon=False,
+            columnspacing=1.2,
+            handlelength=1.8,
+        )
         losses.set(xlim=(-0.4, 1.4), xticks=(0, 1), yscale="log", ylim=LOSSES)
         losses.set_xticklabels(["training", "test"])
         losses.set_yticks(TICKS, [f"{tick:g}" for tick in TICKS])
         losses.minorticks_off()
-        losses.set_title("loss")
+        losses.set_title("mean squared error")
         (self._plain_losses,) = losses.plot([], [], "-o", color=BLUE, ms=7)
         (self._drop_losses,) = losses.plot([], [], "--s", color=RED, ms=7)
         masks.set(xticks=[], yticks=[], xlabel=f"hidden units ({UNITS} at most)", ylabel="points")
@@ -70,12 +80,13 @@ class DropoutExplorer(Explorer):
             [self._points, self._rule, self._plain, self._drop,
              self._plain_losses, self._drop_losses, self._mask],
             controls,
-            "Noisy points with the curves of two nets, without and with dropout; beside them "
-            "training and test loss of both, and a mask of dark and light cells.",
+            "Noisy points with the curves of two networks, one without and one with dropout. "
+            "Beside them are the training and test losses of both, and a mask of dark and light "
+            "cells.",
         )  # fmt: skip
 
     def draw(self, p: float, hidden: int, points: int, noise: float, draw: int, rule: str) -> str:
-        """Train a pair on other points, and say its losses."""
+        """Train a pair of networks with these settings; return a sentence with their losses."""
         pair = fit_pair(PLACES, points, noise, rule, hidden, p, STEPS, RATE, seed=draw)
         places = PLACES[:, 0]
         self._points.set_data(pair.x[:, 0], pair.y[:, 0])

@@ -1,4 +1,4 @@
-"""Pairs of small nets, one of them with dropout, that are trained all at once."""
+"""Pairs of small networks, one of them with dropout, that are trained all at once."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,7 +15,7 @@ RULES: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 def noisy(x: Tensor, sets: int, noise: float, rule: str = "line") -> Tensor:
-    """Return `sets` draws of a rule at x (n, 1), with normal noise on them, as (sets, n, 1).
+    """Return a rule at x (n, 1) with normally distributed noise, `sets` times: (sets, n, 1).
 
     Raises KeyError for a rule that is not in `RULES`.
     """
@@ -23,9 +23,10 @@ def noisy(x: Tensor, sets: int, noise: float, rule: str = "line") -> Tensor:
 
 
 def first_weights(nets: int, hidden: int = 300) -> Tensor:
-    """Return a row (3 * hidden + 1) for each net 1 → hidden → 1, as `nn.Linear` starts it.
+    """Return the first parameters of many networks 1 → hidden → 1, (nets, 3 * hidden + 1).
 
-    In the row: weights and biases of the hidden layer, weights of the output, its bias.
+    A row has the weights and biases of the hidden layer, then the weights and the bias of the
+    output layer, all of them drawn as `nn.Linear` draws them.
     """
     first = 2 * torch.rand(nets, 2 * hidden) - 1
     second = (2 * torch.rand(nets, hidden + 1) - 1) / hidden**0.5
@@ -33,12 +34,12 @@ def first_weights(nets: int, hidden: int = 300) -> Tensor:
 
 
 def draw_mask(p: float, *shape: int) -> Tensor:
-    """Return what dropout multiplies with: 0 with probability p (below 1), else 1 / (1 - p)."""
+    """Return the factors of dropout: 0 with probability p (below 1), and 1 / (1 - p) otherwise."""
     return torch.rand(shape).ge_(p).div_(1 - p)
 
 
 class Layers(NamedTuple):
-    """The weights of all nets, as views into their rows: what is written here changes the rows."""
+    """The parameters of all networks, as views of their rows: writing here changes the rows."""
 
     first: Tensor  # (nets, 2, hidden), weights and biases of the hidden layer
     last: Tensor  # (nets, hidden, 1)
@@ -46,36 +47,38 @@ class Layers(NamedTuple):
 
 
 def layers(rows: Tensor) -> Layers:
-    """Return the layers of the nets in rows (nets, 3 * hidden + 1)."""
+    """Return the layers of the networks in rows (nets, 3 * hidden + 1)."""
     hidden = rows.shape[1] // 3
     first = rows[:, : 2 * hidden].view(-1, 2, hidden)
     return Layers(first, rows[:, 2 * hidden : -1, None], rows[:, -1:, None])
 
 
 def with_ones(x: Tensor, nets: int) -> Tensor:
-    """Return x (n, 1) and a one for the bias, for each of the nets: (nets, n, 2)."""
+    """Return x (n, 1) beside ones for the biases, once for each network: (nets, n, 2)."""
     return torch.cat([x, torch.ones_like(x)], 1).expand(nets, -1, 2)
 
 
 def predict_all(rows: Tensor, x: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-    """Ask the nets in rows (nets, 3 * hidden + 1) at x (n, 1); return (nets, n, 1).
+    """Return the predictions (nets, n, 1) of the networks in rows at x (n, 1).
 
-    `mask`, from `draw_mask`, multiplies the activations (nets, n, hidden); 1 is evaluation mode.
+    `mask`, from `draw_mask`, multiplies the activations (nets, n, hidden). With 1, the networks
+    are in evaluation mode.
     """
     first, last, bias = layers(rows)
     return torch.baddbmm(bias, torch.bmm(with_ones(x, len(rows)), first).relu() * mask, last)
 
 
 def each_loss(rows: Tensor, x: Tensor, y: Tensor, mask: Tensor | float = 1.0) -> Tensor:
-    """Return the mean squared error of every net, (nets,), at x (n, 1) against y (nets, n, 1)."""
+    """Return the mean squared error of each network, (nets,), at x (n, 1), y (nets, n, 1)."""
     return ((predict_all(rows, x, mask) - y) ** 2).mean((1, 2))
 
 
 def write_gradients(found: Layers, nets: Layers, inputs: Tensor, y: Tensor, mask: Tensor) -> None:
-    """Write into `found` the gradient of each net's own `each_loss`; `inputs` are `with_ones`.
+    """Write the gradient of each network's own loss into `found`; `inputs` are `with_ones`.
 
-    By the chain rule, as autograd finds it (a test compares), in a third of autograd's time: for
-    nets this small, the bookkeeping takes longer than the numbers.
+    The chain rule is written out, and a test compares it with autograd. It takes a third of
+    autograd's time, because the networks are so small that autograd's records cost more than
+    the arithmetic.
     """
     h = torch.bmm(inputs, nets.first).relu_().mul_(mask)
     error = torch.baddbmm(nets.bias, h, nets.last).sub_(y).mul_(2 / y.shape[1])
@@ -86,12 +89,19 @@ def write_gradients(found: Layers, nets: Layers, inputs: Tensor, y: Tensor, mask
 
 
 def train_pairs(
-    x: Tensor, y: Tensor, p: float = 0.5, steps: int = 500, hidden: int = 300, rate: float = 0.01
+    x: Tensor,
+    y: Tensor,
+    p: float = 0.5,
+    steps: int = 500,
+    hidden: int = 300,
+    rate: float = 0.01,
+    look: Callable[[Tensor], object] | None = None,
 ) -> Tensor:
-    """Train two nets for each set of points, y (sets, n, 1) at x (n, 1); return their rows.
+    """Train two networks on each set of points, y (sets, n, 1) at x (n, 1); return their rows.
 
-    The first half of the rows is trained without dropout, the second half with probability
-    `p`; both have the same first weights. Adam with learning rate `rate`.
+    The first half of the rows is trained without dropout and the second half with probability
+    `p`, from the same first parameters, by Adam with learning rate `rate`. After every 20th
+    step, `look` is called with the rows.
     """
     start, targets = first_weights(len(y), hidden), torch.cat([y, y])
     rows = torch.cat([start, start])
@@ -99,19 +109,21 @@ def train_pairs(
     nets, found, inputs = layers(rows), layers(rows.grad), with_ones(x, len(rows))
     optimizer = torch.optim.Adam([rows], lr=rate, fused=True)
     mask = torch.ones(len(rows), len(x), hidden)
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         mask[len(y) :] = draw_mask(p, len(y), len(x), hidden)
         write_gradients(found, nets, inputs, targets, mask)
         optimizer.step()
+        if look and step % 20 == 0:
+            look(rows)
     return rows
 
 
 class Pair(NamedTuple):
-    """A net without and one with dropout, in this order, and the points of their training."""
+    """A network without and one with dropout, in this order, and their training points."""
 
     x: Tensor  # (n, 1)
     y: Tensor  # (n, 1)
-    curves: Tensor  # (2, places), at the places asked for
+    curves: Tensor  # (2, places), the predictions at the places asked for
     train: Tensor  # (2,), mean squared error at the training points
     test: Tensor  # (2,), at 200 points that were not trained on
     mask: Tensor  # (n, hidden), 1 where an activation is kept in one training step
@@ -121,16 +133,14 @@ def fit_pair(
     places: Tensor, points: int, noise: float, rule: str, hidden: int, p: float,
     steps: int = 200, rate: float = 0.01, seed: int = 0,
 ) -> Pair:  # fmt: skip
-    """Train a pair on `points` noisy points, and ask it at places (places, 1).
+    """Train a pair of networks on `points` noisy points, and predict at places (places, 1).
 
-    The random state and the number of threads are left as they were.
+    Afterwards, the random state and the number of threads are what they were before.
     """
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        x, x_test = (
-            torch.linspace(-1, 1, points).view(-1, 1),
-            torch.linspace(-1, 1, 200).view(-1, 1),
-        )
+        x = torch.linspace(-1, 1, points).view(-1, 1)
+        x_test = torch.linspace(-1, 1, 200).view(-1, 1)
         y, y_test = noisy(x, 1, noise, rule), noisy(x_test, 1, noise, rule)
         rows = train_pairs(x, y, p, steps, hidden, rate)
         return Pair(

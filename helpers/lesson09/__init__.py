@@ -1,4 +1,4 @@
-"""What lesson 09 alone uses: its exercises, its explorer, and its own drawings and numbers."""
+"""What only lesson 09 uses: its exercises, its explorer, its drawings and its numbers."""
 
 from helpers.lesson09 import exercises as check
 from helpers.lesson09.explorers import HistogramExplorer

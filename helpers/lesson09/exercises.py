@@ -27,7 +27,7 @@ BATCHES = [
     (torch.randn(9, 3, generator=CHANCE) * torch.tensor([0.004, 2.0, 0.5])
      + torch.tensor([0.0, -1.0, 2.0]),
      torch.tensor([1.5, -2.0, 0.7]), torch.tensor([-0.2, 4.0, 0.3])),
-    # a feature that is the same in all examples
+    # a feature that is the same in all samples
     (torch.full((5, 2), 3.0), torch.tensor([2.0, 0.5]), torch.tensor([1.0, -3.0])),
 ]  # fmt: skip
 
@@ -40,8 +40,8 @@ def _normalized(answer: Callable) -> dict:
 
 
 @exercise(
-    "These four equations are the whole layer in train mode: a mean, a variance and two "
-    "parameters for each feature.",
+    "These four equations are all that the layer computes in training mode: a mean, a variance "
+    "and two parameters for each feature.",
     ask=_normalized,
     mistakes=[
         ("The variance divides by N − 1. Batch norm normalizes with the biased one: "
@@ -51,28 +51,28 @@ def _normalized(answer: Callable) -> dict:
          "x.mean(0), x.var(0, correction=0)", "x.mean(), x.var(correction=0)"),
         ("There is one mean for all numbers. Each feature (column) has its own: `x.mean(0)`.",
          "x.mean(0)", "x.mean()"),
-        ("The mean and the variance are taken along the features of one example. Take them over "
+        ("The mean and the variance are taken along the features of one sample. Take them over "
          "the batch, axis 0.",
          "x.mean(0), x.var(0, correction=0)",
          "x.mean(1, True), x.var(1, correction=0, keepdim=True)"),
-        ("The mean and the variance are taken along the features of one example. Take them over "
+        ("The mean and the variance are taken along the features of one sample. Take them over "
          "the batch, axis 0.",
          "x.mean(0), x.var(0, correction=0)", "x.mean(1, True), x.var(1, keepdim=True)"),
-        ("The `eps` comes too late: add it to the variance, before the root.",
+        ("The `eps` comes too late: add it to the variance, before you take the root.",
          "torch.sqrt(var + eps)", "(torch.sqrt(var) + eps)"),
         ("You divide by the variance: its square root is missing.", "torch.sqrt(", "("),
         ("The variance divides by N − 1, and `eps` is left out, as in `x.std(0)`: take the root "
          "of the biased variance plus `eps`.", "torch.sqrt(var + eps)", "x.std(0)"),
-        ("The `eps` is missing: a feature that is the same in all examples gives nan.",
+        ("The `eps` is missing: a feature that is the same in all samples gives nan.",
          " + eps", ""),
-        ("It works for `eps` = 1e-5 only: use the `eps` that is passed.", "+ eps", "+ 1e-5"),
+        ("It works only for `eps` = 1e-5: use the `eps` that is passed.", "+ eps", "+ 1e-5"),
         ("The fourth equation is missing: multiply by `gamma`, and add `beta`.",
          "gamma * ", "", " + beta", ""),
         ("`beta` is missing: add it at the end.", " + beta", ""),
         ("`gamma` is missing: multiply by it before you add `beta`.", "gamma * ", ""),
         ("`gamma` and `beta` have changed places: gamma is the factor.",
          "return gamma", "return beta", "+ beta", "+ gamma"),
-        ("`beta` is multiplied by `gamma`, too: add it last.",
+        ("`beta` is multiplied by `gamma` as well: add it last.",
          "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
          "gamma * ((x - mean) / torch.sqrt(var + eps) + beta)"),
         ("The mean is not subtracted.", "(x - mean)", "x"),
@@ -119,8 +119,8 @@ OLD_AND_NEW = ("    for batch in batches:\n"
 
 
 @exercise(
-    "In this way, a layer estimates the statistics of all the data without ever seeing them at "
-    "once. This is why a network in `eval()` can predict from one example.",
+    "In this way, a layer estimates the statistics of all the data, although it sees one batch at "
+    "a time. This is why a network can predict for a single sample after `eval()`.",
     cases=[(_series(3, 5, 5, 5, 5),), (_series(3, 6, 6, 6), 0.3), (_series(2, 8, 8),)],
     mistakes=[
         ("There is one mean and one variance for all features. Each feature has its own, along "
@@ -129,46 +129,46 @@ OLD_AND_NEW = ("    for batch in batches:\n"
          "`batch.mean(0)`.", ".mean(0)", ".mean()"),
         ("There is one variance for all features. Each feature has its own, along axis 0: "
          "`batch.var(0)`.", ".var(0)", ".var()"),
-        ("The running variance is fed with the biased variance. The layer remembers the unbiased "
+        ("The running variance comes from the biased variance. The layer stores the unbiased "
          "one: `batch.var(0)`.", ".var(0)", ".var(0, correction=0)"),
         ("Old and new have changed places: `momentum` is the share of the *new* batch here.",
          "    for batch", "    momentum = 1 - momentum\n    for batch"),
-        ("The running variance begins at 1, not at 0.", "ones", "zeros"),
-        ("The running mean begins at 0, not at 1.", "zeros", "ones"),
-        ("It begins with the first batch. The memory begins at 0 and 1, and the first batch moves "
-         "it like any other.",
+        ("The running variance starts at 1, not at 0.", "ones", "zeros"),
+        ("The running mean starts at 0, not at 1.", "zeros", "ones"),
+        ("Your values start with the first batch. The layer starts at 0 and 1, and the first "
+         "batch changes them like any other.",
          "torch.zeros(features), torch.ones(features)\n    for batch in batches:",
          "batches[0].mean(0), batches[0].var(0)\n    for batch in batches[1:]:"),
-        ("That is the plain average over the batches. With a `momentum` of 0.1, the late ones "
-         "count more.",
+        ("That is the plain average over the batches. With a `momentum` of 0.1, the last batches "
+         "count more than the first ones.",
          OLD_AND_NEW,
          "    mean = sum(batch.mean(0) for batch in batches) / len(batches)\n"
          "    var = sum(batch.var(0) for batch in batches) / len(batches)\n"),
         ("Only the last batch is left: a share of the old value must stay in.",
          "(1 - momentum) * mean + momentum * ", "", "(1 - momentum) * var + momentum * ", ""),
-        ("Every batch begins at 0 and 1 again: keep the running values from batch to batch.",
+        ("Each batch starts at 0 and 1 again: keep the running values from batch to batch.",
          "        mean = (1",
          "        mean, var = torch.zeros(features), torch.ones(features)\n        mean = (1"),
-        ("Every batch begins at 0 and 1 again: keep the running values from batch to batch.",
+        ("Each batch starts at 0 and 1 again: keep the running values from batch to batch.",
          "        mean = (1",
          "        mean, var = torch.zeros(3), torch.ones(3)\n        mean = (1"),
-        ("The running values have not moved from 0 and 1: the batches have no effect yet.",
+        ("The running values are still 0 and 1: the batches have no effect yet.",
          OLD_AND_NEW, ""),
         ("The old values must shrink: multiply them by 1 − momentum before you add the share of "
          "the new ones.", "(1 - momentum) * mean", "mean", "(1 - momentum) * var", "var"),
         ("Only the first batch counts. Is the `return` inside of the loop?",
          "    return", "        return"),
-        ("That is the mean and the variance of all examples together. The layer sees one batch at "
+        ("That is the mean and the variance of all samples together. The layer sees one batch at "
          "a time.",
          OLD_AND_NEW,
          "    mean, var = torch.cat(batches).mean(0), torch.cat(batches).var(0)\n"),
         ("Mean and variance have changed places: return the mean first.",
          "return mean, var", "return var, mean"),
-        ("It remembers standard deviations, and the layer remembers variances.",
+        ("You store standard deviations, and the layer stores variances.",
          "batch.var(0)", "batch.std(0)"),
-        ("It works for 3 features alone: take their number from the batches, "
+        ("It works only for 3 features: take their number from the batches, "
          "`batches[0].shape[1]`.", "batches[0].shape[1]", "3"),
-        ("It works for a `momentum` of 0.1 alone: use the one that is passed.",
+        ("It works only for a `momentum` of 0.1: use the one that is passed.",
          "    for batch", "    momentum = 0.1\n    for batch"),
     ],
     partly="It works for the first batches, of 3 features and with a `momentum` of 0.1, and not "
@@ -196,7 +196,7 @@ def _deep(answer: Callable) -> dict:
         # in evaluation mode: lazy layers are made here, and the batch norms should stay fresh
         out = net if isinstance(net, Raised) else attempt(net.eval(), x)
         if isinstance(out, Raised):
-            failed = "Your network can't work on examples of the shape (6, 1)."
+            failed = "Your network can't work on samples of the shape (6, 1)."
             return {"runs": net if net is out else f"{failed}\n{out}"}
         if not is_ordinary(out):
             raise NotYet("Your network should return a tensor of ordinary numbers.")
@@ -255,8 +255,8 @@ def deep_net(depth, width):
 
 
 @exercise(
-    "Every layer is registered, so an optimizer trains it and `.to` moves it. The biases are "
-    "gone: beta does their work.",
+    "All layers are registered, so that an optimizer trains them and `.to` moves them to another "
+    "device. The biases are gone, and beta takes their place.",
     ask=_deep,
     mistakes=[
         ("There is a list among the layers, and `nn.Sequential` takes the layers themselves. Put "
@@ -270,12 +270,12 @@ def deep_net(depth, width):
         ("The blocks are in a plain Python list, where the network doesn't find them. Use "
          "`nn.ModuleList`, or `nn.Sequential(*layers)`.", LISTED),
         ("One layer is used several times, so blocks share its parameters. Make new layers in "
-         "every round of the loop.", SHARED),
+         "each round of the loop.", SHARED),
         ("A linear layer before a batch norm needs no bias: `bias=False`.", ", bias=False", ""),
         ("No batch norm follows the output layer: leave it its bias.",
          "width, 1)", "width, 1, bias=False)"),
         ("There is no batch norm in your network.", " nn.BatchNorm1d(width),", ""),
-        ("The output layer has a batch norm, too: only the blocks have one.",
+        ("The output layer has a batch norm, too. Only the blocks should have one.",
          "nn.Linear(width, 1)", "nn.Linear(width, 1), nn.BatchNorm1d(1)"),
         ("The batch norm comes before its linear layer. It belongs after it, and has as many "
          "features as come out there.",
@@ -289,16 +289,16 @@ def deep_net(depth, width):
          "BatchNorm1d(width", "BatchNorm1d(width, affine=False"),
         ("The batch norm comes after tanh: put it between the linear layer and tanh.",
          "nn.BatchNorm1d(width), nn.Tanh()", "nn.Tanh(), nn.BatchNorm1d(width)"),
-        ("There is no tanh in it: without an activation, the blocks compute what one linear layer "
-         "could.", ", nn.Tanh()", ""),
+        ("There is no tanh in it. Without an activation function, there is nothing in the blocks "
+         "that bends.", ", nn.Tanh()", ""),
         ("The tanh of the last block is missing.", "*layers,", "*layers[:-1],"),
-        ("The activation should be tanh, and not ReLU.", "Tanh", "ReLU"),
+        ("The activation function should be tanh, and not ReLU.", "Tanh", "ReLU"),
         ("Nothing belongs after the output layer: after a tanh, the network could not predict 3.",
          "nn.Linear(width, 1)", "nn.Linear(width, 1), nn.Tanh()"),
         ("`track_running_stats=False` takes the running statistics away: leave them in.",
          "BatchNorm1d(width", "BatchNorm1d(width, track_running_stats=False"),
-        ("There is something else in the blocks that works by chance, like a dropout. Only "
-         "linear, batch norm and tanh belong there.", "nn.Tanh()", "nn.Tanh(), nn.Dropout(0.5)"),
+        ("There is something in the blocks whose result is random, like a dropout. Only a linear "
+         "layer, a batch norm and tanh belong there.", "nn.Tanh()", "nn.Tanh(), nn.Dropout(0.5)"),
         ("Leave the `momentum` of the batch norms as PyTorch sets it.",
          "BatchNorm1d(width", "BatchNorm1d(width, momentum=0.9"),
     ],
@@ -369,29 +369,30 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
 
 
 @exercise(
-    "`torch.optim.swa_utils.update_bn` computes these statistics, too, for networks whose weights "
-    "were averaged or changed after training. It leaves a network in the mode in which it came.",
+    "PyTorch has a function that computes these statistics, too: "
+    "`torch.optim.swa_utils.update_bn`. Its documentation calls it for networks whose weights "
+    "were averaged after the training. It leaves a network in the mode that it had before.",
     ask=_settled,
     mistakes=[
         ("The parameters have changed, and only the statistics should: `reset_parameters` resets "
          "gamma and beta, too.", "reset_running_stats", "reset_parameters"),
         ("The running statistics are still the old ones: no batch was read.",
          RESET + NONE, "        pass\n", "            net(batch)", "            pass"),
-        ("A network may come in evaluation mode, where it remembers nothing of the batches: call "
-         "`net.train()` before you read them.", "    net.train()\n", ""),
+        ("A network may be in evaluation mode, in which it stores nothing: call `net.train()` "
+         "before you read the batches.", "    net.train()\n", ""),
         ("The batches are read with the old `momentum`, on top of the old values: "
          "`reset_running_stats()` and `momentum = None` come first.",
          RESET + NONE, "        pass\n"),
-        ("Something of the old statistics is left: `reset_running_stats()` forgets them.",
+        ("Something of the old statistics is left: `reset_running_stats()` clears them.",
          RESET, ""),
-        ("The late batches count more than the early ones. `momentum = None` makes it the plain "
+        ("The last batches count more than the first ones. `momentum = None` makes it the plain "
          "average.", NONE, ""),
-        ("Only the first batch norm is settled: go through all of `net.modules()`.",
+        ("Only the first batch norm has new statistics: go through all of `net.modules()`.",
          NONE, NONE + "        break\n"),
-        ("Only the outer layers are settled. `net.children()` doesn't look into blocks, and "
-         "`net.modules()` does.", "net.modules()", "net.children()"),
-        ("The values are reset, and `num_batches_tracked` is not: it goes on from the old "
-         "batches, so the new ones count too little. `reset_running_stats()` resets all three.",
+        ("Only the outer layers have new statistics. `net.children()` doesn't look into blocks, "
+         "and `net.modules()` does.", "net.modules()", "net.children()"),
+        ("The values are reset, but `num_batches_tracked` still counts the old batches, so the "
+         "new ones get too little weight. `reset_running_stats()` resets all three.",
          RESET, "        layer.running_mean.zero_()\n        layer.running_var.fill_(1)\n"),
         ("Only one batch was read: read all of them.",
          "net(batch)", "net(batch)\n            break"),
@@ -399,10 +400,10 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
          "in batches", "in [torch.cat(batches)]"),
         ("The statistics are right. To be ready to predict, the network must be in evaluation "
          "mode: `net.eval()`.", "net.eval()", "net"),
-        ("The statistics are right. Put the `momentum` of each layer back: further training "
-         "would go on with another one.", "layer.momentum = momentum", "pass"),
-        ("The parameters no longer ask for gradients, so the network can't be trained further. "
-         "Read the batches in `no_grad`, and leave `requires_grad` alone.",
+        ("The statistics are right. Set the `momentum` of each layer back to what it was. "
+         "Otherwise further training would use another one.", "layer.momentum = momentum", "pass"),
+        ("The parameters no longer require gradients, so the network can't be trained further. "
+         "Read the batches in `no_grad`, and leave `requires_grad` as it is.",
          "net.train()", "net.train().requires_grad_(False)"),
         ("Gradients were recorded for nothing: read the batches in `no_grad`.",
          "no_grad", "enable_grad"),
@@ -410,14 +411,14 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
     otherwise={
         "parameters": "The parameters have changed, and only the running statistics should.",
         "statistics": lambda theirs, ours: (
-            "The running statistics are not the plain average over the batches: forget the old "
+            "The running statistics are not the plain average over the batches: clear the old "
             "ones, set `momentum = None`, and read each batch once in training mode."
             if theirs.keys() == ours.keys()
             else "Running statistics are gone from the network, and new ones should be there."
         ),
         "modes": "To be ready to predict, the network must be in evaluation mode: `net.eval()`.",
-        "momentum": "Put the `momentum` of each layer back to what it was in this layer.",
-        "asks": "Some parameters no longer ask for gradients: leave `requires_grad` alone.",
+        "momentum": "Set the `momentum` of each layer back to what it was in this layer.",
+        "asks": "Some parameters no longer require gradients: leave `requires_grad` as it is.",
         "graphs": "Gradients were recorded for nothing: read the batches in `no_grad`.",
     },
 )  # fmt: skip

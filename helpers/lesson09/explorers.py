@@ -1,22 +1,23 @@
-"""What flows through a deep net before its training, for every way to begin."""
+"""What each layer of a deep network computes before training, for many initializations."""
 
 import ipywidgets as widgets
 import torch
 
 from helpers.explorer import Explorer
-from helpers.lesson09.histograms import LOOKS, LayerHistograms
+from helpers.lesson09.histograms import WITH, WITHOUT, LayerHistograms
 from helpers.lesson09.norms import ACTIVATIONS, health, untrained
 
 SCALES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0)
 BEFORE, AFTER = "pre-activations", "outputs: the inputs of the next layer"
-NOTHING = 0.01  # a layer that varies less says almost the same to every x
+NOTHING = 0.01  # a layer whose outputs vary less is almost constant
+HUGE = 100  # from here on, we call it an explosion
 
 
 class HistogramExplorer(Explorer):
-    """Histograms of a new net's eight hidden layers, and how many units are of use."""
+    """Histograms of a new network's eight hidden layers, and how its units do."""
 
     def __init__(self) -> None:
-        """Start with the bad beginning of lesson 09, without batch normalization."""
+        """Start with the bad initialization of lesson 09, without batch normalization."""
         self.x = torch.linspace(-1, 1, 200).unsqueeze(1)
         self.histograms = LayerHistograms([BEFORE, AFTER], bars=0.85)
         controls = {
@@ -39,15 +40,14 @@ class HistogramExplorer(Explorer):
             self.histograms.figure,
             self.histograms.artists,
             controls,
-            "Two rows of histograms, one for each of eight layers: what goes into the "
-            "activation function, and what comes out of it.",
+            "Two rows of eight histograms, one for each hidden layer: the inputs of its "
+            "activation function above, the outputs below.",
         )
 
     def draw(self, bias: float, scale: float, activation: str, norm: bool) -> str:
-        """Pass one batch through a new net."""
+        """Compute the layers of a new network for one batch, and show them."""
         before, after = untrained(self.x, activation, norm, scale, bias)
-        without, with_norm = LOOKS
-        shown, hidden = (with_norm, without) if norm else (without, with_norm)
+        shown, hidden = (WITH, WITHOUT) if norm else (WITHOUT, WITH)
         for row, layers in ((BEFORE, before), (AFTER, after)):
             self.histograms.set(row, shown, layers)
             self.histograms.clear(row, hidden)
@@ -59,9 +59,14 @@ class HistogramExplorer(Explorer):
             state = f"{found.dead} of {found.units} units are dead (0 for every x)"
         else:
             state = f"{found.saturated:.0%} of all outputs are saturated (beyond ±0.95)"
-        lost = " Almost nothing of x arrives." if found.spread[-1] < NOTHING else ""
+        end = ""
+        if found.spread[-1] < NOTHING:
+            end = " In layer 8, almost nothing is left of x."
+        elif found.spread[-1] > HUGE:
+            end = " The numbers explode."
+        signed = f"{bias:.2f}".replace("-", "−")
         return (
-            f"{activation} {'with' if norm else 'without'} batch norm, bias {bias:.2f}, weight "
-            f"scale {scale:g}: {state}. From example to example, layer 1 varies by "
-            f"{found.spread[0]:.3f} and layer 8 by {found.spread[-1]:.3f}.{lost}"
+            f"{activation} {'with' if norm else 'without'} batch norm, bias {signed}, weight "
+            f"scale {scale:g}: {state}. From sample to sample, the outputs vary by "
+            f"{found.spread[0]:,.3f} in layer 1 and by {found.spread[-1]:,.3f} in layer 8.{end}"
         )

@@ -10,13 +10,14 @@ from torch import Tensor
 
 from helpers.figures import BLUE, RED, SKY, new_figure
 
-BINS, WIDTH = 41, 0.125  # an odd number: 0 lies in the middle of a bin
+BINS, WIDTH = 41, 0.125  # an odd number of bins, so that 0 is in the middle of one
 EDGE = BINS * WIDTH / 2
 TOP = 0.2  # share of the values at which a bar is cut: one high bar would flatten all others
 GAP = 0.7  # between two layers, in units of the values
+WITHOUT, WITH = "without batch norm", "with batch norm"
 LOOKS = {
-    "without": {"facecolor": "none", "edgecolor": RED, "lw": 2.2, "zorder": 3},
-    "with batch norm": {"facecolor": SKY, "edgecolor": BLUE, "lw": 0.8, "zorder": 2},
+    WITHOUT: {"facecolor": "none", "edgecolor": RED, "lw": 2.2, "zorder": 3},
+    WITH: {"facecolor": SKY, "edgecolor": BLUE, "lw": 0.8, "zorder": 2},
 }
 
 
@@ -32,14 +33,16 @@ def shares(values: Tensor) -> Tensor:
 class LayerHistograms:
     """A figure of histograms: a row for each name, in it a panel for each layer.
 
-    In a panel lie two histograms, of a net without (an outline) and with batch normalization
-    (filled). All have one scale, -2.5 to 2.5; a bar of more than a fifth of the values is cut.
+    A panel shows two histograms: of a network without batch normalization (an outline) and of
+    one with it (filled). All panels have the same scale, about -2.5 to 2.5, and values beyond it
+    count in the outermost bars. A bar that holds more than a fifth of the values is cut off.
     """
 
-    def __init__(self, rows: Sequence[str], layers: int = 8, bars: float = 0.48) -> None:
+    def __init__(self, rows: Sequence[str], layers: int = 8, bars: float = 0.42) -> None:
         """Make the figure and its artists once; `set` gives them values.
 
-        `rows` are headings, which name the rows from then on; `bars` is a row's height, inches.
+        `rows` are the headings, by which `set` knows the rows. `bars` is the height of a row of
+        bars in inches.
         """
         self.rows = list(rows)
         top, row, foot = 0.3, bars + 0.26, 0.5  # inches
@@ -65,21 +68,28 @@ class LayerHistograms:
         for layer, middle in enumerate(middles):
             axis.text(middle, -0.45 / bars * TOP, f"layer {layer + 1}", ha="center", fontsize=11.5)
         handles = [self._drawn[rows[0], look] for look in LOOKS]
+        self.headline = self.figure.text(
+            0.01,
+            1 - 0.145 / height,
+            "height: share of the values, cut off at 20 %",
+            fontsize=11.5,
+            va="center",
+        )
         self.figure.legend(handles, list(LOOKS), loc="upper right", ncols=2, frameon=False,
                            borderaxespad=0.1, fontsize=11.5)  # fmt: skip
 
     @property
     def artists(self) -> list[Artist]:
-        """What `set` and `clear` change."""
+        """The artists that `set` and `clear` change."""
         return list(self._drawn.values())
 
     def set(self, row: str, look: str, layers: Sequence[Tensor]) -> None:
-        """Show the values of each layer; `look` is "without" or "with batch norm"."""
+        """Show the values of each layer; `look` is `WITHOUT` or `WITH`."""
         heights = torch.stack([shares(values) for values in layers]).numpy()
         ys = np.zeros_like(self._xs)
         ys[:, 1:-1] = np.repeat(heights, 2, axis=1)
         self._drawn[row, look].set(verts=np.stack([self._xs, ys], 2), visible=True)
 
     def clear(self, row: str, look: str) -> None:
-        """Show nothing of this net."""
+        """Show nothing of this network."""
         self._drawn[row, look].set_visible(False)

@@ -23,6 +23,11 @@ def descend(height, start, lr, steps):
         place.grad.zero_()
     return place.detach()
 """
+PATH = (
+    DESCEND.replace("    for", "    path = []\n    for")
+    .replace("grad = None", "grad = None\n        path.append(place.detach().clone())")
+    .replace("return place.detach()", "return {}")
+)
 NOT_CALLED = DESCEND.replace(".backward()", ".backward")
 FUNCTIONAL = """
 def descend(height, start, lr, steps):
@@ -31,6 +36,16 @@ def descend(height, start, lr, steps):
         (slope,) = torch.autograd.grad(height(place), place)
         place = (place - lr * slope).detach().requires_grad_()
     return place.detach()
+"""
+OPTIMIZER = """
+def descend(height, start, lr, steps):
+    place = torch.tensor(start.tolist(), requires_grad=True)
+    optimizer = torch.optim.SGD([place], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        height(place).backward()
+        optimizer.step()
+    return place.data
 """
 # (exercise, a wrong answer, what the hint must say)
 WRONG = [
@@ -44,6 +59,14 @@ WRONG = [
     ("exercise-1-code", MIDDLE + "    p[p < 0.5] = 0\n    p.unsqueeze(0)", "`return` is missing"),
     ("exercise-1-code", CLEAN + "    p = picture[1:4, 1:5].clone()\n    p[p < 0.5] = 0\n"
      "    return p.unsqueeze(0)", "right for one picture, but not for another"),
+    ("exercise-1-code", MIDDLE + "    p[p < 0.5] = 0\n    return p.reshape(1, -1)",
+     "All the numbers are in one row now"),
+    ("exercise-1-code", CLEAN + "    p = picture[1][1:-1]\n    return p", "three axes"),
+    ("exercise-1-code", CLEAN + "    p = picture[1:-1][1:-1].clone()\n    p[p < 0.5] = 0\n"
+     "    return p.unsqueeze(0)", "The rows are cut twice and the columns not at all"),
+    ("exercise-1-code", CLEAN + "    return picture[2:-2, 2:-2].clone()[None]",
+     "The border is one pixel wide"),
+    ("exercise-2-code", DISTANCES + "return torch.pdist(points)", "Row i, column j of the table"),
     ("exercise-2-code", DISTANCES + "return points.pow(2).sum(1).sqrt()", "it should be (5, 5)"),
     ("exercise-2-code", DISTANCES + "return (points.view(5, 1, 2) - points).pow(2).sum(2).sqrt()",
      "right for 5 points, but not for 3"),
@@ -53,6 +76,12 @@ WRONG = [
     ("exercise-3-code", SLOPES + "f'{2 * e * x}', f'{2 * e}'", "numbers, and not text"),
     ("exercise-3-code", SLOPES + "2 * e * x", "Return two numbers"),
     ("exercise-3-code", SLOPES + "2 * e * t, 2 * e", "yours is (24, 6)"),
+    ("exercise-4-code", PATH.format("torch.stack(path)"), "This is the whole path"),
+    ("exercise-4-code", PATH.format("path"), "the type of your result is list"),
+    ("exercise-4-code", DESCEND.replace("place.detach()", "place.detach()[None]"),
+     "should have the shape of `start`"),
+    ("exercise-4-code", DESCEND.replace("start.clone().requires_grad_()",
+     "torch.tensor(0.0, requires_grad=True)"), "Does your walk begin at `start`"),
     ("exercise-4-code", DESCEND.replace("height(place)", "height(start)"),
      "compute `height(place)`"),
     ("exercise-4-code", ATTACHED, "has no `.grad` of its own"),
@@ -73,8 +102,10 @@ RIGHT = [
     ("exercise-2-code", DISTANCES + "return torch.cdist(points, points)"),
     ("exercise-2-code", DISTANCES + "rows = [(points - p).norm(dim=1) for p in points]\n"
      "    return torch.stack(rows)"),
+    ("exercise-3-code", SLOPES + "2 * w * x**2 + 2 * x * (b - t), 2 * b + 2 * (w * x - t)"),
     ("exercise-3-code", SLOPES + "[np.float32(2 * e * x), torch.tensor([2 * e])]"),
     ("exercise-4-code", FUNCTIONAL.format(start="start.clone().requires_grad_()")),
+    ("exercise-4-code", OPTIMIZER),
     ("exercise-4-code", DESCEND.replace("height(", "print(height(place))\n        height(", 1)
      .replace("place -= lr * place.grad", "place.data.sub_(place.grad, alpha=lr)")),
 ]  # fmt: skip

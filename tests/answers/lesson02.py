@@ -9,7 +9,7 @@ def training_step(net, optimizer, x, y):
     optimizer.step()
     return loss.item()
 """
-COST = "def cross_entropy(logits, targets):\n    return "
+LOSS = "def cross_entropy(logits, targets):\n    return "
 RESTORE = """
 def restore(path):
     net = nn.Sequential(OrderedDict(a=nn.Linear(1, 20), t=nn.Tanh(), b=nn.Linear(20, 1)))
@@ -17,6 +17,12 @@ def restore(path):
     net.load_state_dict(saved)
     return net.eval()
 """
+UNNAMED = (
+    RESTORE.replace("OrderedDict(a=", "")
+    .replace("t=", "")
+    .replace("b=", "")
+    .replace(", 1)))", ", 1))")
+)
 # (exercise, a wrong answer, what the hint must say)
 WRONG = [
     ("exercise-1-code", FIFTY + "nn.Sequential(nn.Linear(3, 9), nn.ReLU(), nn.Linear(9, 2))",
@@ -39,18 +45,24 @@ WRONG = [
      "not by the `optimizer` that was passed"),
     ("exercise-2-code", STEP.replace("loss.backward", "net(x).sum().backward"), "something else"),
     ("exercise-2-code", STEP.replace("loss.item()", 'float("nan")'), "yours is nan"),
-    ("exercise-3-code", COST + "-(F.one_hot(targets) * logits.log_softmax(1)).sum(1).mean()",
+    ("exercise-3-code", LOSS + "-(F.one_hot(targets) * logits.log_softmax(1)).sum(1).mean()",
      "if the last class is among the targets"),
-    ("exercise-3-code", COST + "-logits.softmax(1)[[0, 1, 2], targets].log().mean()",
-     "works for three examples alone"),
-    ("exercise-3-code", COST + "nn.CrossEntropyLoss()(logits, targets)", "cross-entropy made it"),
-    ("exercise-3-code", COST + "F.cross_entropy(logits.softmax(1), targets)", "runs twice"),
+    ("exercise-3-code", LOSS + "-logits.softmax(1)[[0, 1, 2], targets].log().mean()",
+     "works for three samples alone"),
+    ("exercise-3-code", LOSS + "-logits.softmax(1)[[0, 1], targets].log().mean()",
+     "fits two rows only"),
+    ("exercise-3-code", LOSS + "-(logits.exp() / logits.exp().sum())[torch.arange(len(targets)), "
+     "targets].log().mean()", "by its own sum"),
+    ("exercise-3-code", LOSS + "nn.CrossEntropyLoss()(logits, targets)", "cross-entropy made it"),
+    ("exercise-3-code", LOSS + "F.cross_entropy(logits.softmax(1), targets)", "runs twice"),
     ("exercise-4-code", RESTORE.replace("(saved)", "(saved, strict=False)"), "`strict=False`"),
     ("exercise-4-code", RESTORE, 'Missing key(s) in state_dict: "a.weight"'),
     ("exercise-4-code", RESTORE.replace("net.eval()", "saved").replace("net.load", "#"),
      "the state_dict alone"),
+    ("exercise-4-code", UNNAMED.replace("net.eval()", "net.eval"), "`net.eval()` calls it"),
+    ("exercise-4-code", UNNAMED.replace("20", "10"), "with 20 hidden units"),
     ("exercise-4-code", RESTORE.replace("    net.load", "    return net.load")
-     .replace("(saved)", "(saved, strict=False)"), "returns a report, and not the network"),
+     .replace("(saved)", "(saved, strict=False)"), "the report that `load_state_dict` returns"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [
@@ -77,9 +89,9 @@ def training_step(net, optimizer, x, y):
     optimizer.step()
     return sum(loss.item() for loss in losses)
 """),
-    ("exercise-3-code", COST + "float((logits.logsumexp(1) - logits.gather(1, targets[:, None])"
+    ("exercise-3-code", LOSS + "float((logits.logsumexp(1) - logits.gather(1, targets[:, None])"
      "[:, 0]).mean())"),
-    ("exercise-3-code", "import math\n\n\n" + COST + "sum(math.log(sum(math.exp(z - row[t]) for z "
+    ("exercise-3-code", "import math\n\n\n" + LOSS + "sum(math.log(sum(math.exp(z - row[t]) for z "
      "in row)) for row, t in zip(logits.tolist(), targets.tolist())) / len(targets)"),
     ("exercise-4-code",
      RESTORE.replace("(saved)", "(dict(zip(net.state_dict(), saved.values())))")),

@@ -47,12 +47,12 @@ WRONG = [
     ("exercise-2-code", gru("return", "x.zero_()\n        return"), "changes `x` itself"),
     ("exercise-2-code", GRU + "\nGRUReader = GRUReader()", "Pass the class itself"),
     ("exercise-3-code", BELIEFS + "return net.out(states).softmax(1)[0]", "`softmax(-1)`"),
-    ("exercise-3-code", BELIEFS + "return net.out(states).softmax(2)", "batch of one is still"),
-    ("exercise-3-code", BELIEFS + "return net.out(states[0, -1]).softmax(0)", "one answer and"),
+    ("exercise-3-code", BELIEFS + "return net.out(states).softmax(2)", "axis of the batch of one"),
+    ("exercise-3-code", BELIEFS + "return net.out(states[0, -1]).softmax(0)", "after the last"),
     ("exercise-3-code", BELIEFS + "return net.out(states[0]).argmax(1)", "without `argmax`"),
     ("exercise-3-code", BELIEFS + "return net.out(states[0]).exp()", "Is it a softmax"),
     ("exercise-3-code", BELIEFS + "return net(rows[None]).softmax(1).repeat(28, 1)",
-     "not the beliefs of the network"),
+     "not the probabilities of this network"),
     ("exercise-3-code", BELIEFS + "net.out.weight.data *= 2\n    return net.out(states[0])"
      ".softmax(1)", "changes the network `net`"),
     ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([4], 2)"), "You cut at 4"),
@@ -60,7 +60,7 @@ WRONG = [
     ("exercise-4-code", ENDS.replace("torch.cat((down[:, -1], up[:, 0]), dim=-1)",
      "down[:, -1], up[:, 0]"), "Return a tensor"),
     ("exercise-4-code", ENDS.replace("down[:, -1], up[:, 0]", "r_out[:, -1], r_out[:, 0]"),
-     "return H numbers of each direction"),
+     "Return H numbers of each direction"),
     ("exercise-4-code", ENDS.replace("return torch", "ends = torch") + "    r_out.zero_()\n"
      "    return ends", "changes `r_out` itself"),
 ]  # fmt: skip

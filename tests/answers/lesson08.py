@@ -2,6 +2,9 @@
 
 # (exercise, a wrong answer, part of the hint)
 WRONG = [
+    ("exercise-1-code", "def dropout(x, p, training):\n    return x * 1", "Nothing is dropped"),
+    ("exercise-1-code", "def dropout(x, p, training):\n"
+     "    return x * (torch.rand_like(x) >= 1) if training else x", "Everything is dropped"),
     ("exercise-1-code", "def dropout(x, p, training):\n"
      "    return nn.Dropout(p).train(training)(x)", "PyTorch's own"),
     ("exercise-1-code", "def dropout(x, p, training):\n    if training:\n"
@@ -23,13 +26,25 @@ WRONG = [
      "is `nn.Dropout(0.25)`"),
     ("exercise-2-code", "def dropout_net():\n    return nn.Sequential(nn.Linear(4, 50), "
      "nn.ReLU(), nn.Linear(50, 50), nn.ReLU(), nn.Dropout(0.2), nn.Linear(50, 1))",
-     "has a ReLU after the first linear layer"),
+     "There should be one `nn.Dropout(0.2)` after"),
     ("exercise-2-code", "def dropout_net():\n    return nn.Sequential(nn.Linear(4, 50), "
      "nn.ReLU(), nn.Dropout(0.2), nn.Linear(50, 1))", "Yours: 4 → 50, 50 → 1"),
+    ("exercise-2-code", "def dropout_net():\n    return nn.Sequential(nn.Linear(4, 50), "
+     "nn.ReLU(), nn.Dropout(0.8), nn.Linear(50, 50), nn.ReLU(), nn.Dropout(0.8), "
+     "nn.Linear(50, 1))", "is `nn.Dropout(0.8)`"),
+    ("exercise-2-code", "class Net(nn.Sequential):\n    def forward(self, x):\n"
+     "        for layer in self[:2]:\n"
+     "            x = F.dropout(layer(x).relu(), 0.3, self.training)\n"
+     "        return self[2](x)\ndef dropout_net():\n"
+     "    return Net(nn.Linear(4, 50), nn.Linear(50, 50), nn.Linear(50, 1))",
+     "There should be one `nn.Dropout(0.2)` after"),
+    ("exercise-2-code", "def dropout_net():\n    return nn.Sequential(nn.Linear(4, 50), "
+     "nn.ReLU(), nn.Dropout(0.2), nn.Linear(50, 50), nn.ReLU(), nn.Linear(50, 1))",
+     "There should be one `nn.Dropout(0.2)` after"),
     ("exercise-3-code", "def take_a_look(net, x):\n    mode = net.training\n"
      "    for child in net.children():\n        child.eval()\n    with torch.no_grad():\n"
      "        predictions = net(x)\n    net.train(mode)\n    return predictions",
-     "Only the parts"),
+     "Only the layers"),
     ("exercise-3-code", "def take_a_look(net, x):\n    mode = net.training\n"
      "    predictions = net.eval()(x).detach()\n    net.train(mode)\n    return predictions",
      "Gradients were recorded"),
@@ -71,10 +86,11 @@ RIGHT = [
     ("exercise-3-code", "def take_a_look(net, x):\n    print(net(x))\n    mode = net.training\n"
      "    with torch.no_grad():\n        rows = torch.cat([net.eval()(row[None]) for row in x])\n"
      "    net.train(mode)\n    return rows"),
-    ("exercise-4-code", "def ask_many(net, x, n):\n    net.train()\n    with torch.no_grad():\n"
-     "        answers = net(x.repeat(n, 1)).view(n, len(x), -1)\n"
-     "    return answers.mean(0), answers.std(0)"),
-    ("exercise-4-code", "def ask_many(net, x, n):\n    print(net.train()(x))\n"
-     "    with torch.inference_mode():\n        answers = net(x.expand(n, *x.shape))\n"
+    ("exercise-4-code", "def ask_many(net, x, n):\n    mode = net.training\n    net.train()\n"
+     "    with torch.no_grad():\n        answers = net(x.repeat(n, 1)).view(n, len(x), -1)\n"
+     "    net.train(mode)\n    return answers.mean(0), answers.std(0)"),
+    ("exercise-4-code", "def ask_many(net, x, n):\n    mode = net.training\n"
+     "    print(net.train()(x))\n    with torch.inference_mode():\n"
+     "        answers = net(x.expand(n, *x.shape))\n    net.train(mode)\n"
      "    return [answers.mean(0), answers.std(0, correction=0)]"),
 ]  # fmt: skip

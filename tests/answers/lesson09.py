@@ -12,12 +12,12 @@ WRONG = [
     ("exercise-1-code", NORM + "    return nn.BatchNorm1d(len(gamma), eps=eps)(x) * gamma + beta",
      "PyTorch's own normalization"),
     ("exercise-1-code", NORM + "    return F.layer_norm(x, x.shape[1:], gamma, beta, eps)",
-     "along the features of one example"),
+     "along the features of one sample"),
     ("exercise-2-code", REMEMBER + "    together = torch.stack(batches)\n"
      "    return together.mean((0, 1)), together.var(1).mean(0)", "plain average"),
     ("exercise-2-code", REMEMBER + "    layer = nn.BatchNorm1d(batches[0].shape[1])\n"
      "    for batch in batches:\n        layer(batch)\n"
-     "    return layer.running_mean, layer.running_var", "`momentum` of 0.1 alone"),
+     "    return layer.running_mean, layer.running_var", "only for a `momentum` of 0.1"),
     ("exercise-2-code", "mean, var = 0, 1\n" + REMEMBER + "    global mean, var\n"
      "    for batch in batches:\n        mean = (1 - momentum) * mean + momentum * batch.mean(0)\n"
      "        var = (1 - momentum) * var + momentum * batch.var(0)\n    return mean, var",
@@ -41,7 +41,7 @@ WRONG = [
      "bias=False), nn.BatchNorm1d(width), nn.Tanh()]\n" + END, "and yours uses 6"),
     ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False), "
      "nn.BatchNorm1d(width), nn.Tanh()]\n" + END.replace("        size = width\n", ""),
-     "can't work on examples"),
+     "can't work on samples"),
     ("exercise-4-code", "def settle(net, batches):\n    for layer in net.modules():\n"
      "        if isinstance(layer, nn.BatchNorm1d):\n"
      "            layer.track_running_stats = False\n"
