@@ -3,3 +3,10 @@
 from helpers.errors import shorten_errors
 
 shorten_errors()
+
+if not __debug__:
+    print(
+        "Python leaves out every `assert` here, because it was started with -O, or because the "
+        "environment variable PYTHONOPTIMIZE is set. The lessons show with asserts what is true: "
+        "start Jupyter again without that."
+    )

@@ -1,21 +1,22 @@
 """MNIST as tensors on any machine: from disk, from a mirror, or a small stand-in."""
 
 import atexit
-import contextlib
 import functools
+import gzip
 import hashlib
 import io
-import os
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+import platformdirs
 import torch
 
 from helpers.digits import mnist_form
-from helpers.downloads import Unavailable, download_mnist
-from helpers.files import write_whole
+from helpers.downloads import Unavailable, download_mnist, originals
+from helpers.files import from_environment, write_whole
 
 # over the bytes of the four tensors below, in their order
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
@@ -36,16 +37,20 @@ class Digits(NamedTuple):
 
 
 def data_folder() -> Path:
-    """Where data and weights are kept: `LESSON_DATA`, or `data/` beside the lessons.
+    """Where data and weights are kept: `LESSON_DATA`, or `data/` beside the folder of the lessons.
 
-    Made if missing. If it can't be written to, a temporary folder takes its place until the
-    kernel stops, and one printed line says so.
+    Without that folder, it is where this system keeps the data of programs. Made if missing. If it
+    can't be written to, or another user's weights are in it, a temporary folder takes its place
+    until the kernel stops, and one printed line says so.
     """
     folder = _chosen_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            pass
+        for weights in folder.glob("[0-9][0-9]_*.pt"):  # which a lesson will write over
+            weights.open("ab").close()
+        return folder
     except OSError as error:
         return _temporary_folder(folder, error.strerror)
 
@@ -55,26 +60,35 @@ def mnist() -> Digits:
 
     The first call decodes the four original files from `data/MNIST/raw` or a download and
     keeps the tensors in `data/mnist.pt`, checked by SHA-256 at each later call. Whatever
-    goes wrong ends here in a working data set and one printed line.
+    goes wrong ends here in a working data set and a printed reason.
     """
-    # a folder that can only be read will do as well, if the tensors are in it
+    # a folder that can only be read will do as well, if MNIST is in it
     for place in (_chosen_folder, data_folder):
-        folder = place()
-        if digits := _load(folder / "mnist.pt"):
+        if digits := _load(place() / "mnist.pt"):
             return digits
-    try:
-        digits = _decode_originals(folder)
-    except Unavailable as why:
-        print(
-            "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
-            "carries.\nFor the full 70,000: run this cell once with a network, or set "
-            f"MNIST_MIRROR to an http address that serves the four files.\nTried: {why}."
-        )
-        return small_digits()
+    folder, files = data_folder(), {}
+    digits = _kept_originals(_chosen_folder())
+    if digits is None:
+        try:
+            files = download_mnist()
+        except Unavailable as why:
+            reasons = [_unreadable(_chosen_folder()), str(why)]
+            print(
+                "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
+                "carries.\nFor the full 70,000: run this cell once with a network, or set "
+                "MNIST_MIRROR to an http address that serves the four files.\n"
+                f"Tried: {'; '.join(filter(None, reasons))}."
+            )
+            return small_digits()
+        digits = _decode({name: gzip.decompress(content) for name, content in files.items()})
     tensors = io.BytesIO()  # on a full disk, torch.save into a file hides the reason
     torch.save(tuple(digits), tensors)
     try:
         write_whole(folder / "mnist.pt", lambda part: part.write_bytes(tensors.getbuffer()))
+        for name, content in files.items():  # kept, they can be served to a classroom
+            path = _raw(folder) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, lambda part, content=content: part.write_bytes(content))
     except OSError as error:
         print(f"MNIST is in memory, but could not be kept in {folder} ({error.strerror}).")
     return digits
@@ -89,7 +103,17 @@ def small_digits() -> Digits:
 
 
 def _chosen_folder() -> Path:
-    return Path(os.environ.get("LESSON_DATA") or Path(__file__).parents[1] / "data")
+    if chosen := from_environment("LESSON_DATA"):
+        return Path(chosen).expanduser()
+    root = Path(__file__).parents[1]
+    if (root / "notebooks").is_dir():
+        return root / "data"
+    return platformdirs.user_data_path("pytorch-by-hand")  # this package was installed elsewhere
+
+
+def _raw(folder: Path) -> Path:
+    """Where torchvision keeps the four files as well."""
+    return folder / "MNIST" / "raw"
 
 
 @functools.cache  # what is saved in one cell is looked for in the next
@@ -111,39 +135,61 @@ def _scans() -> tuple[torch.Tensor, torch.Tensor]:
 
 def _load(path: Path) -> Digits | None:
     try:
-        digits = Digits(*torch.load(path, weights_only=True))
-        return digits if _fingerprint(digits) == MNIST_SHA256 else None
+        return _checked(Digits(*torch.load(path, weights_only=True)))
     except Exception:  # missing or damaged in any way: it is made again
         return None
 
 
-def _fingerprint(digits: Digits) -> str:
+def _checked(digits: Digits) -> Digits | None:
     sha = hashlib.sha256()
     for tensor in digits:
         sha.update(tensor.contiguous().numpy())
-    return sha.hexdigest()
+    return digits if sha.hexdigest() == MNIST_SHA256 else None
 
 
-def _decode_originals(folder: Path) -> Digits:
-    """Decode the four files in a scratch folder, so that none is left half written here."""
-    from torchvision.datasets import MNIST
+def _kept_originals(folder: Path) -> Digits | None:
+    """Return MNIST from the four files in `folder`, each still packed, or unpacked already."""
+    for unpacked in (False, True):
+        files = {}
+        for name in originals():
+            path = _raw(folder) / name
+            try:
+                files[name] = (
+                    path.with_suffix("").read_bytes()
+                    if unpacked
+                    else gzip.decompress(path.read_bytes())
+                )
+            except (OSError, EOFError, zlib.error):  # missing, damaged, or not to be read
+                break
+        else:
+            try:
+                return _checked(_decode(files))
+            except (RuntimeError, ValueError):  # another number of bytes than there should be
+                pass
+    return None
 
-    kept = folder / "MNIST" / "raw"
-    try:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-            raw = Path(scratch, "MNIST", "raw")
-            raw.mkdir(parents=True)
-            for place in (_chosen_folder() / "MNIST" / "raw", kept):  # the first may be read-only
-                for name, _ in MNIST.resources:
-                    with contextlib.suppress(OSError):  # missing or not readable: it's downloaded
-                        shutil.copyfile(place / name, raw / name)
-            download_mnist(Path(scratch))
-            train, test = MNIST(scratch, train=True), MNIST(scratch, train=False)
-            # kept, they can be served to a classroom; no room for them is no fault here
-            with contextlib.suppress(OSError):
-                kept.mkdir(parents=True, exist_ok=True)
-                for source in raw.glob("*.gz"):
-                    write_whole(kept / source.name, functools.partial(shutil.copyfile, source))
-    except OSError as error:
-        raise Unavailable(f"the files could not be unpacked ({error.strerror})") from error
-    return Digits(train.data, train.targets, test.data, test.targets)
+
+def _decode(files: dict[str, bytes]) -> Digits:
+    """Return the tensors in the unpacked `originals`: after a header, a byte a pixel or label.
+
+    The format is described on http://yann.lecun.com/exdb/mnist/ (IDX).
+    """
+    train_images, train_labels, test_images, test_labels = (
+        torch.frombuffer(bytearray(content), dtype=torch.uint8) for content in files.values()
+    )
+    return Digits(
+        train_images[16:].view(-1, 28, 28), train_labels[8:].long(),
+        test_images[16:].view(-1, 28, 28), test_labels[8:].long(),
+    )  # fmt: skip
+
+
+def _unreadable(folder: Path) -> str:
+    """Return which file is there and belongs to somebody who lets nobody else read it, or ""."""
+    for path in (folder / "mnist.pt", *(_raw(folder) / name for name in originals())):
+        try:
+            path.open("rb").close()
+        except PermissionError:
+            return f"{path}: you may not read it, so ask its owner to allow it"
+        except OSError:
+            pass
+    return ""

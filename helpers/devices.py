@@ -2,10 +2,11 @@
 
 import contextlib
 import logging
-import os
 from collections.abc import Iterator
 
 import torch
+
+from helpers.files import from_environment
 
 # it warns of CUDA tools without a GPU, which a lesson on the CPU can do without
 logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
@@ -19,7 +20,7 @@ def best_device() -> torch.device:
     accelerator that is there and can't compute (a driver too old, say) is left alone, which
     is said in a line.
     """
-    wanted = os.environ.get("LESSON_DEVICE", "").strip()
+    wanted = from_environment("LESSON_DEVICE")
     if wanted:
         if trouble := _trouble(wanted):
             raise ValueError(

@@ -1,126 +1,162 @@
-"""The four original MNIST files, by torchvision's own download, within a bounded time.
+"""The four original MNIST files from a mirror, within a bounded time."""
 
-torchvision waits for a silent server as long as the system lets it. Here every mirror
-is asked first, all at once, and only those that answer are used.
-"""
-
-import contextlib
-import http.client
-import io
-import os
+import hashlib
 import socket
-import ssl
+import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
-ANSWER_SECONDS = 2.5  # for a first answer; all mirrors are asked at the same time
-SILENCE_SECONDS = 2.0  # without one more byte, while a file is on its way
+import requests
+from requests.exceptions import (
+    ConnectionError,
+    HTTPError,
+    InvalidSchema,
+    InvalidURL,
+    MissingSchema,
+    ProxyError,
+    SSLError,
+    Timeout,
+)
+
+from helpers.errors import chain_of
+from helpers.files import from_environment
+
+CONNECT_SECONDS = 2.5  # for each address that belongs to a name
+WINDOW_SECONDS = 8.0  # in each such window, a download must bring more than
+SLOWEST = 20_000  # bytes a second; so all four files take less than ten minutes, or are given up
+LARGEST = 10_000_000  # bytes: the largest of the four files has 9.9 million
+SMALLEST = "t10k-labels-idx1-ubyte.gz"  # 4.5 thousand bytes: asked for first
+SILENT = "it stopped answering, or answers too slowly"
+
+
+def originals() -> dict[str, str]:
+    """Return the names of the four files, each with its md5, as torchvision knows them."""
+    from torchvision.datasets import MNIST  # imported here because it takes a second
+
+    return dict(MNIST.resources)
 
 
 class Unavailable(Exception):
     """No mirror gave the files. The message says why, in words for the learner."""
 
 
-def download_mnist(root: Path) -> None:
-    """Complete `root/MNIST/raw` with the four files, verified by md5 and unpacked.
+class _Transfer(threading.Thread):
+    """A file on its way, in a thread, because a name lookup can only be left behind."""
 
-    Asks the address in the environment variable `MNIST_MIRROR` first, then torchvision's
-    mirrors. Files that are there and whole are kept. Shows torchvision's progress bar.
-    Raises `Unavailable` where no mirror serves all four, and does so within about 7 s
-    of silence: preparing the stand-in takes time as well.
+    def __init__(self, address: str) -> None:
+        super().__init__(daemon=True)
+        self.address, self.content = address, bytearray()
+        self.problem: Exception | None = None
+        self.left = False
+        self.began = time.monotonic()
+        self.start()
+
+    def run(self) -> None:
+        try:
+            # some servers call a .gz file a packed text; it must stay packed here
+            headers, patience = {"Accept-Encoding": "identity"}, (CONNECT_SECONDS, WINDOW_SECONDS)
+            with requests.get(self.address, stream=True, headers=headers, timeout=patience) as got:
+                got.raise_for_status()
+                for part in got.raw.stream(4096, decode_content=False):
+                    self.content += part
+                    if self.left or len(self.content) > LARGEST:
+                        return
+        except Exception as error:  # whatever a broken server, proxy or address makes of it
+            self.problem = error
+
+    def progress(self) -> Iterator[None]:
+        """Wait for the end, a moment at a time. Raises `Unavailable` if that takes too long."""
+        seen, since = 0, self.began
+        while self.is_alive():
+            self.join(0.1)
+            yield
+            if time.monotonic() - since > WINDOW_SECONDS and self.is_alive():
+                if len(self.content) - seen < SLOWEST * WINDOW_SECONDS:
+                    raise Unavailable(SILENT)
+                seen, since = len(self.content), time.monotonic()
+
+    def verified(self, md5: str) -> bytes:
+        """Return the file. Raises `Unavailable` with the reason if it isn't what it should be."""
+        if self.problem:
+            raise Unavailable(_in_words(self.problem))
+        if self.content.lstrip().startswith(b"<"):
+            raise Unavailable("it sent a web page: does this network ask you to log in first?")
+        if hashlib.md5(self.content).hexdigest() != md5:
+            raise Unavailable("the file it sent is damaged, or another one")
+        return bytes(self.content)
+
+
+def download_mnist() -> dict[str, bytes]:
+    """Return the four files by their names, in the order of `originals`, each verified by its md5.
+
+    The address in the environment variable `MNIST_MIRROR` comes first, then torchvision's mirrors.
+    All are asked at once for the smallest file, and then one after the other for the rest. Raises
+    `Unavailable` where none gives all four, or when interrupted.
     """
     from torchvision.datasets import MNIST
-    from torchvision.datasets.utils import download_and_extract_archive
 
-    raw = root / "MNIST" / "raw"
-    raw.mkdir(parents=True, exist_ok=True)
-
-    def fetch(mirror: str) -> None:
-        # torchvision also prints each file's address: noise under a progress bar
-        with contextlib.redirect_stdout(io.StringIO()):
-            for name, md5 in MNIST.resources:
-                download_and_extract_archive(mirror + name, str(raw), filename=name, md5=md5)
-
-    if _all_present(raw, MNIST.resources):
-        return fetch("")
-
-    own = os.environ.get("MNIST_MIRROR")
-    mirrors = ([own.rstrip("/") + "/"] if own else []) + list(MNIST.mirrors)
-    problems = _ask([mirror + MNIST.resources[0][0] for mirror in mirrors])
-    silent = 0
-    for i, mirror in enumerate(mirrors):
-        if problems[i] is None and silent < 2:
-            try:
-                with _socket_timeout(SILENCE_SECONDS):
-                    return fetch(mirror)
-            except Exception as error:  # whatever a broken server makes torchvision raise
-                problems[i] = _in_words(error)
-                silent += problems[i] == SILENT
-    reasons = [f"{m}: {p or 'not tried after that'}" for m, p in zip(mirrors, problems)]
-    raise Unavailable("; ".join(reasons))
-
-
-SILENT = "it stopped answering"
-
-
-def _all_present(raw: Path, resources: list[tuple[str, str]]) -> bool:
-    from torchvision.datasets.utils import check_integrity
-
-    return all(check_integrity(str(raw / name), md5) for name, md5 in resources)
-
-
-def _ask(addresses: list[str]) -> list[str | None]:
-    """For each address: None if it starts to answer in time, else the reason in words."""
-    problems: list[str | None] = [SILENT] * len(addresses)
-
-    def ask(i: int) -> None:
-        try:
-            with urllib.request.urlopen(addresses[i], timeout=ANSWER_SECONDS) as answer:
-                answer.read(1)
-            problems[i] = None
-        except Exception as error:
-            problems[i] = _in_words(error)
-
-    # daemon threads: looking up a name can't be interrupted, only left behind
-    threads = [threading.Thread(target=ask, args=(i,), daemon=True) for i in range(len(addresses))]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + ANSWER_SECONDS
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
-    return list(problems)
-
-
-def _in_words(error: BaseException) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        return f"it answered {error.code}"
-    reason = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(reason, socket.gaierror):
-        return "its name could not be found"
-    if isinstance(reason, ConnectionRefusedError):
-        return "the connection was refused"
-    if isinstance(reason, TimeoutError) or "timed out" in str(reason):
-        return SILENT
-    if isinstance(reason, ssl.SSLError):  # first: some of its kinds are ValueErrors as well
-        return f"no secure connection to it ({reason.reason})"
-    if isinstance(reason, (str, ValueError, http.client.InvalidURL)):
-        return "this is not an http address"
-    if isinstance(reason, OSError) and reason.errno and not isinstance(reason, ConnectionError):
-        return f"no way to get or keep the file ({reason.strerror or reason})"
-    if isinstance(reason, RuntimeError):
-        return "the file it sent is damaged"
-    return f"the download broke off ({type(reason).__name__})"
-
-
-@contextlib.contextmanager
-def _socket_timeout(seconds: float) -> Iterator[None]:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
+    own = from_environment("MNIST_MIRROR")
+    mirrors = [own.rstrip("/") + "/"] if own else []
+    mirrors += [mirror for mirror in MNIST.mirrors if mirror not in mirrors]
+    asked = [_Transfer(mirror + SMALLEST) for mirror in mirrors]
+    reasons = []
     try:
-        yield
+        for mirror, first in zip(mirrors, asked):
+            transfers = {SMALLEST: first}
+            try:
+                files = dict(_fetched(mirror, transfers))
+                return {name: files[name] for name in originals()}
+            except Unavailable as reason:
+                reasons.append(f"{mirror}: {reason}{_by_proxy(mirror)}")
+            finally:
+                for transfer in transfers.values():
+                    transfer.left = True
+    except KeyboardInterrupt:
+        raise Unavailable("you interrupted the download") from None
     finally:
-        socket.setdefaulttimeout(before)
+        print("\r", end="", file=sys.stderr)
+    raise Unavailable("; ".join(reasons) or "there is no mirror to ask")
+
+
+def _fetched(mirror: str, transfers: dict[str, _Transfer]) -> Iterator[tuple[str, bytes]]:
+    """Yield the names and contents of the files, the smallest first, and show how far it is."""
+    done = 0
+    for name, md5 in sorted(originals().items(), key=lambda file: file[0] != SMALLEST):
+        if name not in transfers:
+            transfers[name] = _Transfer(mirror + name)
+        for _ in transfers[name].progress():
+            if name != SMALLEST:
+                so_far = (done + len(transfers[name].content)) / 1e6
+                print(f"\rMNIST: {so_far:.1f} of 11.6 MB", end="", file=sys.stderr)
+        content = transfers[name].verified(md5)
+        done += len(content)
+        yield name, content
+
+
+def _by_proxy(address: str) -> str:
+    proxy = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address))
+    return f" (by the proxy {proxy}, which this computer's settings name)" if proxy else ""
+
+
+def _in_words(error: Exception) -> str:
+    roots = chain_of(error)
+    if isinstance(error, HTTPError):
+        return f"it answered {error.response.status_code}"
+    if isinstance(error, ProxyError):
+        return "the proxy can't be reached, or refuses"
+    if isinstance(error, InvalidSchema) and "SOCKS" in str(error):
+        return "the proxy is of a kind (SOCKS) that can't be used here"
+    if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
+        return "this is not an http address"
+    if isinstance(error, SSLError):
+        return "no secure connection to it: its certificate isn't trusted here"
+    if any(isinstance(root, socket.gaierror) for root in roots):
+        return "its name could not be found"
+    if any(isinstance(root, ConnectionRefusedError) for root in roots):
+        return "the connection was refused"
+    if isinstance(error, Timeout) or any(isinstance(root, TimeoutError) for root in roots):
+        return SILENT
+    if isinstance(error, ConnectionError):
+        return "the connection broke off"
+    return f"the download broke off ({type(error).__name__})"

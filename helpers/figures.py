@@ -30,6 +30,8 @@ STYLE = {
     + cycler(linestyle=["-", "--", "-.", ":", "-", "--", "-."]),
     "lines.linewidth": 2,
 }
+# What the lessons say of their pictures must be true whatever style a matplotlibrc has set.
+matplotlib.rcdefaults()
 matplotlib.rcParams.update(STYLE)
 
 

@@ -1,5 +1,6 @@
-"""Files that are whole or not there at all."""
+"""Files that are whole or not there at all, and settings from the environment."""
 
+import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -17,3 +18,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def from_environment(name: str) -> str:
+    """Return an environment variable without the blanks and quotes that people put around it."""
+    return os.environ.get(name, "").strip().strip("'\"").strip()

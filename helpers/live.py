@@ -134,5 +134,14 @@ class LiveLoss(LivePicture):
             steps = range(1, done + 1)
             self._raw.set_data(steps, losses)
             self._smooth.set_data(steps[width - 1 :], losses.unfold(0, width, 1).mean(1))
-            self._axis.set_ylim(losses.min() * 0.8, losses.max() * 1.2)
-            self._axis.set_title(f"{done} of {self.total} steps", loc="right")
+            title, finite = f"{done} of {self.total} steps", losses[losses.isfinite()]
+            if len(finite):
+                low, high = finite.min().item(), finite.max().item()
+                room = 0.2 * max(abs(low), abs(high)) or 1.0
+                # a loss that can be 0 or less has no place on a logarithmic axis
+                self._axis.set_yscale("log" if low > 0 else "linear")
+                self._axis.set_ylim(0.8 * low if low > 0 else low - room, high + room)
+            if len(finite) < done:
+                first = int((~losses.isfinite()).nonzero()[0]) + 1
+                title += f" (not a finite number since step {first})"
+            self._axis.set_title(title, loc="right")

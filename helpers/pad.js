@@ -4,7 +4,20 @@ const SIDE = 280; // pixels of the canvas
 const SENT = 140; // pixels of what the kernel gets
 const PEN = 24;
 const KEY_STEP = 10;
+const PALM = 60; // pixels of the page: what touches more of them than that is no finger
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// A canvas that isn't shown. (Not an OffscreenCanvas, which some browsers lack.)
+function sheet(side) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  return canvas.getContext("2d", { willReadFrequently: true });
+}
+
+// Which pointer may draw when several touch the pad: a pen or mouse before a finger before a palm.
+function rank(event) {
+  if (event.pointerType !== "touch") return 3;
+  return Math.max(event.width, event.height) < PALM ? 2 : 1;
+}
 
 function render({ model, el }) {
   el.classList.add("digit-pad");
@@ -22,14 +35,16 @@ function render({ model, el }) {
   });
   el.append(canvas, clearButton, help);
 
-  const ink = new OffscreenCanvas(SIDE, SIDE).getContext("2d", { willReadFrequently: true });
-  const small = new OffscreenCanvas(SENT, SENT).getContext("2d", { willReadFrequently: true });
+  const ink = sheet(SIDE);
+  const small = sheet(SENT);
   const screen = canvas.getContext("2d");
   let pen = null; // where the pen was last, while it is down
+  let pointer = null; // the one pointer that draws: its id and rank
   let cursor = null; // where the keyboard's pen is, once keys are used
   let keyDown = false;
   let fresh = false; // an example lies on the pad: the first stroke replaces it
   let waiting = false;
+  let sending = false; // our own change of the value, which this view need not read
 
   function paint() {
     screen.clearRect(0, 0, SIDE, SIDE);
@@ -53,7 +68,9 @@ function render({ model, el }) {
       const rgba = small.getImageData(0, 0, SENT, SENT).data;
       const gray = new Uint8Array(SENT * SENT);
       for (let i = 0; i < gray.length; i++) gray[i] = rgba[4 * i + 3];
+      sending = true;
       model.set("value", new DataView(gray.buffer));
+      sending = false;
       model.save_changes();
     });
   }
@@ -84,21 +101,28 @@ function render({ model, el }) {
   }
 
   canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || (pointer && rank(event) <= pointer.rank)) return;
     canvas.setPointerCapture(event.pointerId);
+    pointer = { id: event.pointerId, rank: rank(event) };
     cursor = null;
     pen = place(event);
     line(pen, pen);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!pen) return;
-    for (const part of event.getCoalescedEvents?.() ?? [event]) {
+    if (event.pointerId !== pointer?.id) return;
+    if (event.buttons === 0) return lift(event); // it was let go where no event told us
+    const parts = event.getCoalescedEvents?.() ?? [];
+    for (const part of parts.length ? parts : [event]) {
       const to = place(part);
       line(pen, to);
       pen = to;
     }
   });
-  for (const end of ["pointerup", "pointercancel"])
-    canvas.addEventListener(end, () => (pen = null));
+  function lift(event) {
+    if (event.pointerId === pointer?.id) pointer = pen = null;
+  }
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"])
+    canvas.addEventListener(end, lift);
 
   function clear() {
     erase();
@@ -132,7 +156,8 @@ function render({ model, el }) {
     paint();
   });
 
-  function takeExample() {
+  function takeValue() {
+    if (sending) return;
     const value = model.get("value");
     const gray = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     const image = small.createImageData(SENT, SENT);
@@ -140,12 +165,20 @@ function render({ model, el }) {
     small.putImageData(image, 0, 0);
     ink.clearRect(0, 0, SIDE, SIDE);
     ink.drawImage(small.canvas, 0, 0, SIDE, SIDE);
-    fresh = true;
+    fresh = false;
     paint();
   }
+  function takeExample() {
+    takeValue();
+    fresh = true;
+  }
+  model.on("change:value", takeValue); // another view of the same pad was drawn on
   model.on("change:placed", takeExample);
   takeExample();
-  return () => model.off("change:placed", takeExample);
+  return () => {
+    model.off("change:value", takeValue);
+    model.off("change:placed", takeExample);
+  };
 }
 
 export default { render };

@@ -7,8 +7,8 @@ before its question is asked, and a later `git pull` finds nothing that was chan
 
 import datetime
 import hashlib
+import importlib.util
 import json
-import os
 import re
 import stat
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from helpers.files import write_whole
+from helpers.files import from_environment, write_whole
 
 ROOT = Path(__file__).parents[1]
 STATE = ".lessons.json"  # in the folder: from what each copy was made, and which exercises it has
@@ -37,7 +37,7 @@ def lessons() -> list[Path]:
 
 def chosen_folder() -> Path:
     """Return the folder of the copies: `MY_LESSONS`, or `my_lessons` beside `notebooks`."""
-    return Path(os.environ.get("MY_LESSONS") or ROOT / "my_lessons").expanduser().absolute()
+    return Path(from_environment("MY_LESSONS") or ROOT / "my_lessons").expanduser().absolute()
 
 
 def prepare(folder: Path) -> list[str]:
@@ -47,7 +47,7 @@ def prepare(folder: Path) -> list[str]:
     outputs don't count. Raises `Trouble` if nothing can be written to `folder`.
     """
     with _locked(folder):
-        state, said = _read_state(folder), []
+        state, said = _read_state(folder), _hiding(folder)
         for lesson in lessons():
             copy, fresh = folder / lesson.name, _without_outputs(lesson)
             made_from = state.get(lesson.name, {}).get("made from")
@@ -132,6 +132,18 @@ def _fingerprint_of(copy: Path) -> str | None:
         return _fingerprint(json.loads(copy.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _hiding(folder: Path) -> list[str]:
+    """Return a sentence for each file of the learner's that hides a module from the lessons."""
+    files = [*folder.glob("*.py"), *(init.parent for init in folder.glob("*/__init__.py"))]
+    beside = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"helpers"}
+    return [
+        f"{path} hides another module called {path.stem}, which Python or the lessons need: "
+        "give it another name."
+        for path in files
+        if path.stem not in beside and importlib.util.find_spec(path.stem)
+    ]
 
 
 def _written(copy: Path, notebook: dict[str, Any]) -> str:

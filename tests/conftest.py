@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 pytest_plugins = ["tests.lab"]  # the fixtures for tests in a browser
 
 
@@ -12,6 +14,8 @@ def workers(config) -> int:
 
 def pytest_configure(config):
     """Share the cores among the workers: if each took all of them, it would hinder the others."""
+    if not __debug__:
+        pytest.exit("Python leaves out every assert (-O or PYTHONOPTIMIZE): these are the tests.")
     if workers(config):
         threads = max(1, (os.cpu_count() or 1) // workers(config))
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))

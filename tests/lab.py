@@ -1,5 +1,6 @@
 """A real JupyterLab in a real browser, and what a test does with a lesson that is open in it."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -49,9 +50,8 @@ SHOW = f"""async i => {{
 }}"""
 
 
-# Neither fixture outlives its module: while Playwright runs, no other event loop can be started.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
+@contextlib.contextmanager
+def chromium() -> Iterator[BrowserContext]:
     """A headless Chromium: the system's, or else Playwright's own, installed if need be."""
     with sync_playwright() as playwright:
         found = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -70,10 +70,9 @@ def browser() -> Iterator[BrowserContext]:
         running.close()
 
 
-@pytest.fixture(scope="module")
-def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextlib.contextmanager
+def lab(folder: Path) -> Iterator[str]:
     """The address of a JupyterLab, started as `make lab` does it, on copies of the lessons."""
-    folder = tmp_path_factory.mktemp("lab")
     for lesson in LESSONS:
         shutil.copy(lesson, folder)
     with socket.socket() as probe:
@@ -96,6 +95,21 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(20)
 
 
+# Neither fixture outlives its module: while Playwright runs, no other event loop can be started.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[BrowserContext]:
+    """A headless Chromium for the tests of one module."""
+    with chromium() as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab for the tests of one module."""
+    with lab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -104,15 +118,16 @@ def _listens(port: int) -> bool:
 class OpenLesson:
     """A lesson that is open in JupyterLab. Its cells are numbered from 0, as in the file."""
 
-    def __init__(self, page: Page, address: str, lesson: Path) -> None:
-        """Open `lesson` in presentation mode and without side bars, as in a classroom."""
+    def __init__(self, page: Page, address: str, lesson: Path, presenting: bool = True) -> None:
+        """Open `lesson`; `presenting` is in presentation mode without side bars, as in a class."""
         self.page, self.path, self.cells = page, lesson, read(lesson).cells
         self.code = [i for i, cell in enumerate(self.cells) if cell.cell_type == "code"]
         self.explorers = [i for i in self.code if "widget-view" in str(self.cells[i].outputs)]
         page.goto(f"{address}/lab/tree/{lesson.name}?reset&token={TOKEN}")
         page.wait_for_function(READY)
-        for name in ("application:toggle-presentation-mode", "application:toggle-left-area"):
-            self.command(name)
+        if presenting:
+            self.command("application:toggle-presentation-mode")
+            self.command("application:toggle-left-area")
         page.evaluate(LISTEN)
 
     def command(self, name: str) -> None:

@@ -68,6 +68,36 @@ def endless_header(request: BaseHTTPRequestHandler, body: bytes) -> None:
             request.wfile.write(b"x")
 
 
+def drips(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Send 20 bytes a second, so that no single wait is long."""
+    sound(request, body, share=0)
+    for i in range(0, 600, 10):
+        if not request.server.leaving.wait(0.5):
+            request.wfile.write(body[i : i + 10])
+
+
+def endless_body(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Announce no length, and send zeros for ever."""
+    request.send_response(200)
+    request.end_headers()
+    while not request.server.leaving.is_set():
+        request.wfile.write(bytes(1 << 20))
+
+
+def log_in(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Send a page to log in on instead of the file, as a hotel's network does."""
+    sound(request, b"<!DOCTYPE html><html>Welcome! Please log in.</html>")
+
+
+def says_packed(request: BaseHTTPRequestHandler, body: bytes) -> None:
+    """Serve the file as it is, and call it a packed form of another one."""
+    request.send_response(200)
+    request.send_header("Content-Encoding", "gzip")
+    request.send_header("Content-Length", str(len(body)))
+    request.end_headers()
+    request.wfile.write(body)
+
+
 def cut_short(request: BaseHTTPRequestHandler, body: bytes) -> None:
     """Close the connection after half of the file."""
     sound(request, body, share=0.5)

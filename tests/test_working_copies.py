@@ -134,6 +134,18 @@ def test_a_read_only_copy_stays_and_is_named(project, folder):
     assert "can't be written" in said and "newer" not in source(folder / NAME, "set-up")
 
 
+def test_a_file_that_hides_a_module_is_named(folder):
+    prepare(folder)
+    for name in ("helpers.py", "random.py", "my_notes.py", "00 my notes.ipynb"):
+        (folder / name).write_text("")
+    (folder / "torch").mkdir()
+    (folder / "torch" / "__init__.py").write_text("")
+    said = prepare(folder)
+    assert {line.split(" hides ")[0] for line in said} == {
+        str(folder / name) for name in ("helpers.py", "random.py", "torch")
+    }
+
+
 def test_a_folder_that_can_not_be_made_is_a_sentence(project):
     (project / "file").write_text("")
     with pytest.raises(Trouble, match="Set MY_LESSONS to a folder of your own"):

@@ -183,6 +183,8 @@ class DrawADigit(Explorer):
         """Show what the network reads on the pad."""
         pixels = self.pad.drawing()
         image, probabilities, maps = self._answer(pixels)
+        if not probabilities.isfinite().all():
+            return "The network's answer is not a number (nan): train it again."
         drawn = bool(image.any())
         best = int(probabilities.argmax())
         self._seen.set_data(image)
