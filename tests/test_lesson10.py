@@ -1,9 +1,7 @@
-"""Lesson 10: its numbers, and a GPU that is pretended."""
+"""Lesson 10: its numbers, its script, and a GPU that is simulated."""
 
-import functools
 import math
 import os
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,13 +11,15 @@ from torch import nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from helpers import scripts
-from helpers.lesson10.exercises import PretendedGPU
+from helpers.lesson10.exercises import SimulatedGPU
 from helpers.lesson10.explorers import DeviceExplorer
+from helpers.lesson10.memory import megabytes_kept
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
 from helpers.scripts import run_script, scratch_folder
 from tests.lessons import ROOT, read, source
 
 LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
+PATIENT = {"seconds": 200}  # on a busy machine
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LAUNCH = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
           "--local-addr", "127.0.0.1"]  # fmt: skip
@@ -52,32 +52,96 @@ time.sleep(600)
         yield said, folder
 
 
+def ddp_names() -> dict:
+    """Return the names that section 6 has when its script is to be launched."""
+    names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
+    for cell in ("halves", "sampler-shown", "ddp-script", "ddp-train", "alone"):
+        exec(source(LESSON, cell), names)
+    return names
+
+
 @needs_proc
-def test_two_processes_agree_with_one_and_when_one_is_killed_nothing_is_left_running(
+def test_two_processes_train_as_one_and_when_one_is_killed_nothing_is_left_running(
     monkeypatch, capsys, limited
 ):
-    """The lesson allows a system on which torchrun doesn't work; this one must not be such."""
-    monkeypatch.setattr(scripts, "run_script", functools.partial(run_script, seconds=150))
-    names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
-    for cell in ("halves", "ddp-script"):
-        exec(source(LESSON, cell), names)
-    work, goodbye = names["script"].split("dist.destroy_process_group()")
+    monkeypatch.setattr(
+        scripts, "run_script", lambda *given, **options: run_script(*given, **options | PATIENT)
+    )
+    names = ddp_names()
     killed = """
 import time
-open(f"process{dist.get_rank()}", "w").write(str(os.getpid()))
+open(f"process{rank}", "w").write(str(os.getpid()))
 dist.barrier()
-if dist.get_rank() == 1:
+if rank == 1:
     os.kill(os.getpid(), 9)
 time.sleep(600)
 """
-    names["script"] = work + killed + goodbye
+    names["train_it"] += killed
+    names["train_it"] = names["train_it"].replace("dist.destroy_process_group()", "")
     exec(source(LESSON, "launched"), names)
-    *_, first, second, said = capsys.readouterr().out.splitlines()
-    assert [first, second] == [f"rank {rank} of 2: 4 rows" for rank in range(2)]
-    assert names["finished"] and said == "equal to one process on all rows"
-    assert "stopped after" not in names["said"] and "exitcode" in names["said"]
+    exec(source(LESSON, "compared"), names)
+    exec(source(LESSON, "half"), names)
+    first, second = capsys.readouterr().out.splitlines()[2:4]
+    assert [first, second] == [f"rank {rank} of 2: 32 rows" for rank in range(2)]
+    assert "stopped after" not in names["printed"] and "exitcode" in names["printed"]
     processes = [int((names["folder"] / f"process{rank}").read_text()) for rank in range(2)]
     assert not any(map(running, processes))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "mistakes",
+    [
+        [("    sampler.set_epoch(epoch)\n", "")],
+        [("DistributedDataParallel(net.to(device))", "net.to(device)"), ("net.module.", "net."),
+         ("if rank == 0:", "if True:")],
+    ],
+    ids=["no set_epoch", "no DDP"],
+)  # fmt: skip
+def test_the_comparison_with_one_process_can_fail(monkeypatch, mistakes):
+    monkeypatch.setattr(
+        scripts, "run_script", lambda *given, **options: run_script(*given, **options | PATIENT)
+    )
+    names = ddp_names()
+    for right, wrong in mistakes:
+        assert right in names["train_it"]
+        names["train_it"] = names["train_it"].replace(right, wrong)
+    exec(source(LESSON, "launched"), names)
+    with pytest.raises(AssertionError, match="not close"):
+        exec(source(LESSON, "compared"), names)
+
+
+@pytest.mark.parametrize(
+    "wish, gpus, expected",
+    [(None, 2, ("nccl", "cuda:1")), ("cuda", 2, ("nccl", "cuda:1")), ("cpu", 2, ("gloo", "cpu")),
+     ("cuda:0", 2, ("gloo", "cpu")), (None, 1, ("gloo", "cpu")), (None, 0, ("gloo", "cpu"))],
+)  # fmt: skip
+def test_each_process_obeys_the_variable_and_takes_its_own_gpu(monkeypatch, wish, gpus, expected):
+    """The script's first half, in a process that is told it is the second of two."""
+    monkeypatch.delenv("LESSON_DEVICE", raising=False)
+    if wish:
+        monkeypatch.setenv("LESSON_DEVICE", wish)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("LOCAL_WORLD_SIZE", "2")
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.setattr(torch.distributed, "is_nccl_available", lambda: True)
+    asked: list = []
+    monkeypatch.setattr(
+        torch.distributed, "init_process_group", lambda *given, **named: asked.append(given[0])
+    )
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 1)
+    names = ddp_names()
+    exec(names["connect"], names)
+    assert (*asked, str(names["device"])) == expected
+
+
+def test_what_is_kept_for_backward_counts_once_and_nothing_is_kept_without_gradients():
+    weight = torch.ones(1000, requires_grad=True)  # 4,000 bytes
+    assert math.isclose(megabytes_kept(lambda: weight.exp().sum()), 0.004)  # the result of exp
+    assert math.isclose(megabytes_kept(lambda: weight * weight), 0.004)
+    assert math.isclose(megabytes_kept(lambda: (weight * torch.ones(1000)).exp()), 0.008)
+    with torch.no_grad():
+        assert megabytes_kept(lambda: weight.exp()) == 0
 
 
 def row(fixed: float, each: float) -> dict[int, float]:
@@ -165,21 +229,20 @@ def fake_gpu(monkeypatch):
         yield waits
 
 
-def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, monkeypatch):
-    """Every tensor of the lesson's own loop is on the device, and the clock waits for it."""
+@pytest.mark.parametrize("capability, dtype", [((7, 5), "float16"), ((8, 0), "bfloat16")])
+def test_the_trainings_run_on_a_gpu_that_is_simulated(fake_gpu, monkeypatch, capability, dtype):
+    """Every tensor of the lesson's own loops is on the device, and the dtype suits the GPU."""
     gpu = torch.device("cuda", 0)
-    names: dict = {"torch": torch, "nn": nn, "F": F, "time": time, "device": gpu}
-    names["short"] = torch.bfloat16
-    clock = source(LESSON, "by-clock-function")
-    wait = clock[clock.index("def wait") : clock.index("def by_clock")]
-    exec(wait, names)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    names: dict = {"torch": torch, "nn": nn, "F": F, "device": gpu}
     exec(source(LESSON, "train"), names)
+    exec(source(LESSON, "train-mixed"), names)
+    assert names["short"] == getattr(torch, dtype)
     digits = source(LESSON, "digits")
     exec(digits[digits.index("def prepare") : digits.index("x_train =")], names)
     exec(digits[digits.index("def cnn") :], names)
-    names["x_train"] = names["prepare"](torch.zeros(300, 28, 28, dtype=torch.uint8))
+    names["x_train"] = names["prepare"](torch.zeros(300, 28, 28, dtype=torch.uint8)).to(gpu)
     names["y_train"] = torch.zeros(300, dtype=torch.long, device=gpu)
-    assert names["x_train"].device == gpu
     with gpu:
         net = names["cnn"]()
 
@@ -189,21 +252,37 @@ def test_the_training_runs_on_a_gpu_that_is_pretended(fake_gpu, monkeypatch):
             parameter.grad = torch.zeros_like(parameter)
 
     monkeypatch.setattr(torch.Tensor, "backward", backward)
-    losses, _ = names["train"](net, 2)
+    losses = names["train"](net, 2)
     assert losses.device.type == "cpu" and losses.shape == (2,)
-    assert fake_gpu == [gpu, gpu]
+    if dtype == "bfloat16":  # a scaler asks the driver
+        losses = names["train_mixed"](net, 2, names["short"])
+        assert losses.device.type == "cpu" and losses.shape == (2,)
     with pytest.raises(RuntimeError, match="device"):
         net(torch.zeros(2, 1, 28, 28))
 
 
+def test_the_training_with_a_scaler_learns():
+    """What an old GPU runs, here on the CPU, which needs no scaler but has one."""
+    names: dict = {"torch": torch, "nn": nn, "F": F, "device": torch.device("cpu")}
+    exec(source(LESSON, "train-mixed"), names)
+    torch.manual_seed(0)
+    names["x_train"] = torch.randn(200, 5)
+    names["y_train"] = (names["x_train"].sum(1) > 0).long()
+    losses = names["train_mixed"](nn.Linear(5, 2), 100, torch.float16)
+    assert losses[-10:].mean() < 0.9 * losses[:10].mean()
+
+
 @pytest.mark.parametrize("kind", ["cuda", "mps", "xpu"])
-def test_the_moves_and_products_run_on_a_device_that_is_pretended(fake_gpu, kind):
+def test_the_moves_and_products_run_on_a_device_that_is_simulated(fake_gpu, kind):
     device = torch.device(kind, 0)
     names: dict = {"torch": torch, "device": device}
-    exec(source(LESSON, "same-device"), names | {"elsewhere": device})
+    same_device = source(LESSON, "same-device")
+    if kind != "cuda":  # indexing needs the device's own code
+        same_device = same_device.split("\n\n")[0]
+    exec(same_device, names | {"elsewhere": device})
     with pytest.raises(RuntimeError, match="device"):
         exec(source(LESSON, "two-devices-fail"), names)
-    exec(source(LESSON, "lanes").split("\n\n")[0], names)
+    exec(source(LESSON, "lanes").split("def ")[0], names)
     assert list(names["lanes"])[2:] == [f"{kind}:0", f"{kind}:0 and copies"]
     at_home = torch.zeros(8, 8).to(torch.float16)
     assert (at_home.to(device) @ at_home.to(device)).cpu().device.type == "cpu"
@@ -214,8 +293,8 @@ def test_no_cell_needs_cuda():
         assert cell.cell_type != "code" or ".cuda()" not in cell.source, cell.id
 
 
-def test_a_pretended_gpu_tells_asking_from_doing():
-    gpu = PretendedGPU()
+def test_a_simulated_gpu_tells_asking_from_doing():
+    gpu = SimulatedGPU()
     start = gpu.clock()
     gpu.work()
     assert gpu.clock() - start < 0.1

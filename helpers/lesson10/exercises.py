@@ -87,7 +87,7 @@ def _of_elsewhere(theirs: Any, ours: dict) -> str:
          WHERE, "net[0].weight.device"),
         ("`.to` wants a device here, that of a parameter, and not the network or the parameter.",
          WHERE, "net"),
-        ("The parameters no longer ask for gradients, so no training could follow: leave "
+        ("The parameters no longer require gradients, so no training could follow: leave "
          "`requires_grad_(False)` out.",
          "    return", "    net.requires_grad_(False)\n    return"),
         ("The scores have lost their graph, so nothing could be trained with them. Return them as "
@@ -111,8 +111,8 @@ def scores_of(net, x):
 ASKING, WORK, FIRST, WAITING = 0.02, 1.0, 50.0, 0.25  # seconds
 
 
-class PretendedGPU:
-    """A queue and a clock: work is asked for at once and done later; nothing really waits."""
+class SimulatedGPU:
+    """A queue and a clock: a call of `work` returns at once, and the work is done later."""
 
     def __init__(self) -> None:
         """Start at some time, as every clock does, with an empty queue."""
@@ -139,13 +139,13 @@ class PretendedGPU:
 def _timed(answer: Answer) -> dict:
     found = []
     for calls in (20, 7):
-        gpu = PretendedGPU()
+        gpu = SimulatedGPU()
         given = answer(gpu.work, gpu.wait, gpu.clock, calls)
         found.append(given)
         if a_number(given) is None or same(given, (ASKING + calls * WORK + WAITING) / calls):
             continue
         if not gpu.readings:
-            raise NotYet("You never call `clock()`. The time here is the pretended GPU's own.")
+            raise NotYet("You never call `clock()`. The time here is the simulated GPU's own.")
         if not gpu.waits:
             raise NotYet(
                 "You never call `wait()`: this is the time that it takes to *ask* for the work, "
@@ -171,7 +171,7 @@ WARM_UP = "    work()  # warm-up\n    wait()\n"
 
 @exercise(
     "This is what a `Timer` does inside. A block of calls also makes short work measurable, "
-    "because all of its calls share the time that one wait takes.",
+    "because its calls share the time of one wait and of two looks at the clock.",
     ask=_timed,
     mistakes=[
         ("The clock stops before the work is done: wait once more before you read it.",
@@ -221,9 +221,9 @@ COUNTS_LESS = "Divided by its count, a process with more rows counts less. It sh
 
 
 @exercise(
-    "DDP takes the plain average, which is the same if all parts are of one size. With the "
-    "`DistributedSampler` they are: by default it repeats some rows rather than leave the parts "
-    "unequal.",
+    "DDP takes the plain average, which is the same if all parts are of one size. The "
+    "`DistributedSampler` makes them so: by default it repeats some rows if the numbers don't "
+    "work out, and a repeated row then counts twice.",
     cases=[([torch.tensor([1.5, -2]), torch.tensor([0.25, 4])], [1, 5]),
            ([torch.tensor([3.0, 1, -7]), torch.tensor([0.5, -6, 2]), torch.tensor([-4.0, 0, 9])],
             [3, 1, 4])],

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import ipywidgets as widgets
 
 from helpers.explorer import Explorer
-from helpers.figures import BLACK, BLUE, GREEN, ORANGE, PINK, RED, new_figure
+from helpers.figures import BLACK, BLUE, GREEN, PINK, RED, new_figure
 from helpers.lesson10.timings import Row, at, crossing, in_words, operations
 
 LOOKS = ((BLUE, "-o"), (RED, "--s"), (GREEN, "-.^"), (PINK, ":D"))
@@ -30,17 +30,18 @@ class DeviceExplorer(Explorer):
             raise ValueError("nothing was measured yet: run the cell that fills the table again")
         rates = [operations(n) / s / 1e9 for row in self.times.values() for n, s in row.items()]
         taken = [s for row in self.times.values() for s in row.values()]
-        figure = new_figure(9.8, 3.3)
+        figure = new_figure(9.8, 3.4)
         clock, rate = figure.subplots(1, 2)
-        figure.subplots_adjust(0.08, 0.16, 0.985, 0.8, wspace=0.18)
+        figure.subplots_adjust(0.09, 0.17, 0.985, 0.88, wspace=0.22)
         for axis, values, title in (
             (clock, taken, "seconds for one product"),
-            (rate, rates, "operations per second, in billions"),
+            (rate, rates, "billion operations per s"),
         ):
             axis.set(xscale="log", yscale="log", xlim=(sizes[0] / 1.15, sizes[-1] * 1.15))
-            axis.set(ylim=(min(values) / 2, max(values) * 2), xlabel="size n of the matrices")
-            axis.set_title(title)
-            axis.set_xticks(sizes, labels=sizes, fontsize=11.5)
+            axis.set(ylim=(min(values) / 2, max(values) * 2))
+            axis.set(xlabel="size n of the matrices", ylabel=title)
+            every = 1 if len(sizes) <= 5 else 2  # all of them would touch
+            axis.set_xticks(sizes[::every], labels=sizes[::every], fontsize=11.5)
             axis.minorticks_off()
         self._lines, self._marks = [], []
         for (color, look), device in zip(LOOKS, self.devices):
@@ -49,10 +50,15 @@ class DeviceExplorer(Explorer):
                  for axis in (clock, rate)]
             )  # fmt: skip
             self._marks.append(
-                [axis.plot([], [], look[-1], color=ORANGE, mec=BLACK, ms=11)[0]
+                [axis.plot([], [], look[-1], color=color, mec=BLACK, mew=2, ms=11)[0]
                  for axis in (clock, rate)]
             )  # fmt: skip
         self._cross = [clock.axvline(1, color=look[0], ls=":", lw=2) for look in LOOKS[1:]]
+        top = clock.get_ylim()[1]
+        self._wins = [  # the device's own marker, on the dotted line from which on it wins
+            clock.plot([1], [top / 2.5**i], look[-1], color=color, mec=BLACK, ms=9)[0]
+            for i, (color, look) in enumerate(LOOKS[1:], start=1)
+        ]
         self._here = [axis.axvline(1, color="0.6", lw=1, ls="-") for axis in (clock, rate)]
         figure.legend(*clock.get_legend_handles_labels(), loc="upper center", ncols=len(LOOKS),
                       frameon=False, fontsize=12)  # fmt: skip
@@ -68,7 +74,7 @@ class DeviceExplorer(Explorer):
                 description="dtype",
             ),
         }  # fmt: skip
-        moving = [*self._here, *self._cross]
+        moving = [*self._here, *self._cross, *self._wins]
         moving += [line for pair in self._lines + self._marks for line in pair]
         super().__init__(
             figure,
@@ -95,9 +101,12 @@ class DeviceExplorer(Explorer):
         for line in self._here:
             line.set_xdata([size, size])
         ends = [crossing(rows[0], row) for row in rows[1:]]
-        for line, end in zip(self._cross, ends + [None] * len(self._cross)):
-            line.set_visible(end is not None)
+        unused = [None] * len(self._cross)
+        for line, mark, end in zip(self._cross, self._wins, ends + unused):
+            for part in (line, mark):
+                part.set_visible(end is not None)
             line.set_xdata([end or 1, end or 1])
+            mark.set_xdata([end or 1])
         wins = [
             f"{device} is clearly faster from n ≈ {end:.0f} on."
             if end
