@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from helpers.exercise import Answer, Raised, a_number, exercise, is_ordinary, same
+from helpers.exercise import NOTHING, Answer, Raised, a_number, exercise, is_ordinary, same
 from helpers.figures import BLUE, RED, new_figure, png
+from helpers.verdict import NotYet
 
 
 def _of_a_step(theirs: Any, ours: tuple) -> str:
@@ -23,7 +24,8 @@ def _of_a_step(theirs: Any, ours: tuple) -> str:
         (torch.tensor(-0.75), torch.tensor(-2.0), torch.tensor(1.25), 0.3, 0.4),
     ],
     mistakes=[
-        ("Nothing adds up: your velocity is the gradient alone. Add mu times the old v to it.",
+        ("Nothing adds up: your velocity is the gradient alone. Add mu times the old velocity, "
+         "which is the argument `v`.",
          "mu * v + g", "g"),
         ("Your step is right, but you return the old v. Return the new one, or nothing adds up.",
          "    v = mu * v + g\n", "", "w - lr * v", "w - lr * (mu * v + g)"),
@@ -47,6 +49,11 @@ def _of_a_step(theirs: Any, ours: tuple) -> str:
          "+ g", "+ (1 - mu) * g"),
         ("mu is in the wrong place: multiply the old velocity by it, and not the new gradient.",
          "mu * v + g", "v + mu * g"),
+        ("mu multiplies the old velocity alone, and not the new gradient.",
+         "mu * v + g", "mu * (v + g)"),
+        ("You step twice, along the gradient and along the velocity, which contains this "
+         "gradient already. Step along the velocity alone.",
+         "w - lr * v", "w - lr * g - lr * v"),
         ("The old velocity does not fade: multiply it by mu before you add g.", "mu * v", "v"),
         ("You step along the gradient alone: step along the new velocity.", "lr * v", "lr * g"),
         ("The step does not use the learning rate: subtract lr · v from w.", "lr * v", "v"),
@@ -87,6 +94,11 @@ def _of_the_means(theirs: Any, ours: list) -> str:
         )
     where = next(i for i, pair in enumerate(zip(theirs, ours)) if not same(*pair))
     number = a_number(theirs[where])
+    if number is None and is_ordinary(theirs[where]):
+        return (
+            f"Each average should be one number, and one of yours has the shape "
+            f"{tuple(theirs[where].shape)}. Go through the gradients one by one."
+        )
     if number is None:
         return f"The list should hold numbers, and not `{type(theirs[where]).__name__}`."
     ((gradients, beta),) = [given for given in GRADIENTS if len(given[0]) == len(ours)]
@@ -161,7 +173,17 @@ def _schedules(answer: Answer) -> dict:
     found = []
     for steps, warm, peak in SCHEDULES:
         times = range(steps + 6)
-        rates = {t: answer(t, steps, warm, peak) for t in reversed(times)}
+        rates = {}
+        for t in reversed(times):
+            try:
+                rates[t] = answer(t, steps, warm, peak)
+            except NotYet as reason:
+                if str(reason) != NOTHING:
+                    raise
+                raise NotYet(
+                    f"For t={t}, steps={steps}, warm={warm}, peak={peak} your function returns "
+                    "None: no `return` with a number is reached."
+                ) from None
         found.append([rates[t] for t in times])
     return {"": found}
 
@@ -222,6 +244,8 @@ TOO_EARLY = "The rate reaches the peak one step too early: it should get there a
         ("After t = steps the rate is negative, so training would walk uphill. `max(0.0, …)` "
          "stops it at 0.",
          "max(0.0, (steps - t) / (steps - warm))", "(steps - t) / (steps - warm)"),
+        ("`peak` is missing: multiply both parts by it.",
+         UP, "t / warm", DOWN, DOWN.removeprefix("peak * ")),
         ("The warm-up is right, but `peak` is missing on the way down.",
          DOWN, DOWN.removeprefix("peak * ")),
         ("The way down is right, but `peak` is missing in the warm-up.", UP, "t / warm"),

@@ -4,14 +4,13 @@ import ipywidgets as widgets
 import numpy as np
 
 from helpers.explorer import Explorer
-from helpers.figures import BLACK, DPI, new_figure
+from helpers.figures import BLACK, new_figure
 from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, contours, draw_line
 
 RATES = [round(a * 10**b, 4) for b in (-3, -2, -1) for a in (1, 1.5, 2, 3, 5, 7)] + [1.0]
 SHARES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)  # for averages of squares
 SPANS = (20, 50, 100, 200, 300)  # The axis of steps ends at one of these.
 LOWEST, HIGHEST = 1e-9, 500.0  # The axis of losses is fixed, so that walks can be compared.
-LINE, BESIDE = 17, 11  # pixels from label to label, and from a curve to its label
 
 
 class PathExplorer(Explorer):
@@ -23,21 +22,24 @@ class PathExplorer(Explorer):
         self._surface, self._settling = surface, False
         figure = new_figure(10, 2.8)
         self._above, self._side = figure.subplots(1, 2, width_ratios=(1.1, 1))
-        figure.subplots_adjust(0.07, 0.175, 0.885, 0.89, wspace=0.17)
+        figure.subplots_adjust(0.07, 0.175, 0.82, 0.89, wspace=0.17)
         self._above.set_title("seen from above, lowest points at +")
         self._side.set(xlabel="step", yscale="log", ylim=(LOWEST, HIGHEST))
         self._side.set_title("loss after each step")
-        self._paths, self._heights, self._labels = {}, {}, {}
+        self._paths, self._heights = {}, {}
         for name in LOOK:
             last = {"markevery": [-1]}  # one marker, at the end of the line
             self._paths[name] = draw_line(self._above, name, [], [], zorder=3, **last)
-            self._heights[name] = draw_line(self._side, name, [], [], clip_on=False, **last)
-            self._labels[name] = self._side.text(0, 0, name, va="center", fontsize=11)
+            self._heights[name] = draw_line(
+                self._side, name, [], [], clip_on=False, label=name, **last
+            )
+        # 13 points are 18 pixels, which can still be read where the picture is shrunk.
+        figure.legend(loc="center right", fontsize=13, frameon=False, labelspacing=0.8)
         (self._start,) = self._above.plot([], [], "o", mfc="none", mec=BLACK, ms=13, mew=2)
         moving = [*self._paths.values(), self._start, *self._heights.values()]
         super().__init__(
             figure,
-            [*moving, *self._labels.values()],
+            moving,
             self._make_controls(),
             "A surface seen from above with the path of each optimizer, told apart by color, "
             "line style and marker, and beside it the loss of each after every step.",
@@ -99,7 +101,6 @@ class PathExplorer(Explorer):
             last[name] = height[-1]
             if abs(path[-1]).max() >= FAR:
                 away.append(name)
-        self._place_labels()
         order = sorted((name for name in paths if name not in away), key=last.get)
         said = ", ".join(f"{name} {in_words(last[name])}" for name in order)
         said = f"Loss after {steps} steps, the lowest first: {said or 'none is left'}."
@@ -117,24 +118,6 @@ class PathExplorer(Explorer):
                 artist.remove()
         self._background = self._backgrounds[wanted]
 
-    def _place_labels(self) -> None:
-        """Write each name beside the end of its curve, or a little higher or lower.
-
-        Names that would overlap are moved apart.
-        """
-        density = self.figure.dpi / DPI  # The numbers of pixels above are for a density of 1.
-        ends = {}
-        for name, line in self._heights.items():
-            last = line.get_xdata()[-1], line.get_ydata()[-1]
-            ends[name] = self._side.transData.transform(last)
-        order = sorted(ends, key=lambda name: ends[name][1])
-        gap = density * LINE
-        low, high = self._side.bbox.y0 + gap / 2, self._side.bbox.y1
-        heights = spread([max(low, ends[name][1]) for name in order], gap, high)
-        to_data = self._side.transData.inverted().transform
-        for name, height in zip(order, heights):
-            self._labels[name].set_position(to_data((ends[name][0] + density * BESIDE, height)))
-
 
 def shown(losses: np.ndarray) -> np.ndarray:
     """Return the part of a curve that is drawn: up to where it leaves the picture for good."""
@@ -146,13 +129,3 @@ def shown(losses: np.ndarray) -> np.ndarray:
 def in_words(height: float) -> str:
     """Return a loss, rounded, or where the picture ends if the loss is lower."""
     return f"{height:.2g}" if height > LOWEST else f"below {LOWEST:g}"
-
-
-def spread(places: list[float], gap: float, top: float) -> list[float]:
-    """Move sorted places apart, so that they are at least `gap` apart and at most at `top`."""
-    moved: list[float] = []
-    for place in places:
-        moved.append(max(place, moved[-1] + gap) if moved else place)
-    for i in reversed(range(len(moved))):
-        moved[i] = min(moved[i], moved[i + 1] - gap if i + 1 < len(moved) else top)
-    return moved

@@ -50,7 +50,8 @@ def adam(
 
     Both averages start at 0 and are corrected for it.
     """
-    t = memory["t"] = memory.get("t", 0) + 1
+    t = memory.get("t", 0) + 1
+    memory["t"] = t
     memory["m"] = beta1 * memory.get("m", 0) + (1 - beta1) * g
     memory["s"] = beta2 * memory.get("s", 0) + (1 - beta2) * g**2
     mean, square = memory["m"] / (1 - beta1**t), memory["s"] / (1 - beta2**t)

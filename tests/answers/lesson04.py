@@ -47,6 +47,7 @@ WRONG = [
     ("exercise-2-code", MEANS.replace("return means", "    return means"), "you return 1"),
     ("exercise-2-code", MEANS.replace("append(", "append(str(").replace("t))", "t)))"),
      "should hold numbers, and not `str`"),
+    ("exercise-2-code", MEANS.replace("* g", "* gradients"), "one of yours has the shape (5,)"),
     ("exercise-2-code", MEANS.replace("beta**t", "beta**(2 * t)"), "After gradient 1 of 3, 3, 3"),
     ("exercise-2-code", SHARED, "After gradient 1 of 3, 3, 3"),
     ("exercise-2-code", MEANS.replace("beta):", "beta, means=[]):").replace(
@@ -66,6 +67,9 @@ WRONG = [
      "use the arguments"),
     ("exercise-3-code", RATE.replace("peak * t / warm", "[peak * t / warm]"), "Return one number"),
     ("exercise-3-code", RATE.replace(DOWN, "float('nan')"), "yours is nan"),
+    ("exercise-3-code", RATE.replace(
+        "    return peak * max", "    if t < steps:\n        return peak * max"),
+     "For t=45, steps=40, warm=10, peak=0.5 your function returns None"),
     ("exercise-3-code", COUNTING, "The way up is a straight line from 0"),
 ]  # fmt: skip
 # Right answers that don't look like ours.
