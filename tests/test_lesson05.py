@@ -72,15 +72,19 @@ def test_every_setting_of_the_kernel_explorer_draws_a_picture(images):
 
 def test_the_kernel_explorer_says_the_true_size_and_sum(images):
     explorer = KernelExplorer(images)
+    explorer.controls["kernel"].value = "vertical edge"
     explorer.controls["stride"].value, explorer.controls["padding"].value = 3, 2
     explorer.controls["position"].value = 14
     m = output_size(28, 3, 3, 2)
     out = convolve(images[0] / 255, torch.tensor(KERNELS["vertical edge"]).float(), 3, 2)
     row, column = divmod(14, m)
     assert f"= {m}." in explorer.caption.text
-    assert f"row {row}, column {column}: the products add up to {out[row, column]:.2f}" in (
-        explorer.caption.text
-    )
+    total = f"{out[row, column]:.2f}".replace("-", "−")
+    assert f"row {row}, column {column}: the products add up to {total}" in explorer.caption.text
+
+
+def test_the_kernel_explorer_does_not_open_with_the_answer_to_the_lesson_s_question(images):
+    assert KernelExplorer(images).controls["kernel"].value != "vertical edge"
 
 
 def test_a_smaller_output_takes_the_position_inside(images):

@@ -114,7 +114,8 @@ def test_a_series_figure_has_a_line_for_each_seam_and_looks_that_differ():
     curves = {name: torch.zeros(30) for name in "abcd"}
     (axis,) = series_figure(curves, window=10, arrows="state").axes
     named = [line for line in axis.lines if not line.get_label().startswith("_")]
-    assert len({(line.get_color(), line.get_linestyle()) for line in named}) == 4
+    assert [line.get_label() for line in named] == [*"abcd", "seam"]
+    assert len({(line.get_color(), line.get_linestyle()) for line in named}) == 5
     assert len(axis.lines) == 4 + 2 and len(axis.texts) == 2 * 2
     with pytest.raises(ValueError, match="at most 4"):
         series_figure(curves | {"e": torch.zeros(30)})

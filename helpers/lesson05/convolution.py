@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor
 
+# the explorer opens with the first, which is not the answer to the question above it
 KERNELS = {
-    "vertical edge": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
-    "horizontal edge": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
     "outline": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+    "horizontal edge": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "vertical edge": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
     "blur 3x3": [[1 / 9] * 3] * 3,
     "blur 5x5": [[1 / 25] * 5] * 5,
     "even blur 4x4": [[1 / 16] * 4] * 4,

@@ -1,6 +1,7 @@
 """The drawings of lesson 05: a network as stacks of maps, and many small maps in one picture."""
 
 import torch.nn.functional as F
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from torch import Tensor
@@ -80,12 +81,25 @@ def kernel_rows(rows: dict[str, Tensor], columns: int = 8) -> Figure:
     return figure
 
 
+def separate(axis: Axes, laid: Tensor) -> None:
+    """Show the gaps of a mosaic (H, W), and a line around it, in a color that no map has."""
+    height, width = laid.shape
+    axis.set(
+        xticks=[],
+        yticks=[],
+        xlim=(-1.5, width + 0.5),
+        ylim=(height + 0.5, -1.5),
+        facecolor=SKY,
+    )
+    axis.spines[:].set_visible(False)
+
+
 def map_mosaic(maps: Tensor) -> Figure:
     """Draw feature maps (C, h, w) side by side, dark where they are large, with their scale."""
     figure = new_figure(9, 2.6, layout="constrained")
     axis = figure.add_subplot()
-    drawn = axis.imshow(mosaic(maps), cmap="gray_r")
-    axis.set(xticks=[], yticks=[])
-    axis.spines[:].set_visible(False)
+    laid = mosaic(maps)
+    drawn = axis.imshow(laid, cmap="gray_r")
+    separate(axis, laid)
     figure.colorbar(drawn, ax=axis, label="output")
     return figure

@@ -35,6 +35,12 @@ from helpers.verdict import NotYet
          "(n + 2 * padding - k) // stride", "-(-(n + 2 * padding - k) // stride)"),
         ("Add the 1 after the division: the first position counts whatever the stride is.",
          "- k) // stride + 1", "- k + 1) // stride"),
+        ("`//` comes before `+` and `-`: put brackets around n + 2 * padding - k.",
+         "(n + 2 * padding - k)", "n + 2 * padding - k"),
+        ("The stride and the padding have no effect yet.",
+         "(n + 2 * padding - k) // stride", "n - k"),
+        ("Subtract k before you divide: all of n + 2 * padding - k is divided by the stride.",
+         "(n + 2 * padding - k) // stride", "(n + 2 * padding) // stride - k"),
     ],
 )  # fmt: skip
 def output_size(n, k, stride, padding):
@@ -89,6 +95,23 @@ def _side_by_side(theirs: list, ours: list) -> bytes | None:
         ("Your result is as large as the image, because you have added padding. Leave it out.",
          "    k = len(kernel)\n",
          "    k = len(kernel)\n    image = F.pad(image, [(k - 1) // 2, k // 2] * 2)\n"),
+        ("The last row and the last column of your result are still 0: both loops end one step "
+         "too early.",
+         "range(out.shape[0])", "range(out.shape[0] - 1)",
+         "range(out.shape[1])", "range(out.shape[1] - 1)"),
+        ("The last row of your result is still 0: the loop over the rows ends one step too early.",
+         "range(out.shape[0])", "range(out.shape[0] - 1)"),
+        ("The last column of your result is still 0: the loop over the columns ends one step too "
+         "early.",
+         "range(out.shape[1])", "range(out.shape[1] - 1)"),
+        ("Only the first value is filled in: the `return` is inside the loops, and it ends the "
+         "function.",
+         "    return out", "            return out"),
+        ("Only the first row is filled in: the `return` is inside the loop over the rows, and it "
+         "ends the function.",
+         "    return out", "        return out"),
+        ("The row comes first in an index: `out[i, j]`, with i for the rows.",
+         "out[i, j] =", "out[j, i] ="),
         ("It works for a kernel of 3 × 3, but not for one of 5 × 5. Take k from the kernel: "
          "`len(kernel)`.",
          "len(kernel)", "3", "* kernel", "* kernel[:3, :3]"),
@@ -129,6 +152,11 @@ def _facts(net: nn.Module | Raised) -> dict:
     """Return what can be seen of a network: its scores' shape, its parameters, its scores."""
     if isinstance(net, Raised):
         return {"built": net}
+    if isinstance(net, type) and issubclass(net, nn.Module):
+        name = net.__name__
+        raise NotYet(
+            f"You return the class `{name}` itself. Brackets make a network of it: `{name}()`."
+        )
     if not isinstance(net, nn.Module):
         raise NotYet(f"Return a network (`nn.Sequential`). Yours is of type {type(net).__name__}.")
     images = torch.linspace(-1, 1, 2 * 3 * 32 * 32).view(2, 3, 32, 32)
@@ -184,6 +212,8 @@ def _about_parameters(theirs: tuple, ours: tuple) -> str:
         ("The first convolution takes 32 input channels. A color image has 3: red, green and "
          "blue. You never pass the height of the image to the layer.",
          "(3,", "(32,"),
+        ("The second convolution should take the 16 channels that the first one returns.",
+         "Conv2d(16, 32", "Conv2d(3, 32"),
         ("32·7·7 belongs to images of 28 × 28. Two pools turn 32 × 32 into 8 × 8.",
          "8 * 8", "7 * 7"),
         ("Without `padding=2`, each convolution takes 4 pixels off the height and the width, and "
@@ -245,7 +275,12 @@ class _Witness(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         self.was_training |= self.training or self.part.training
         # an image's brightness is its digit, so no other rule finds the digits
-        scores = self.scale * F.one_hot(images.mean((1, 2, 3)).round().long(), 10)
+        brightness = images.mean((1, 2, 3))
+        digits = brightness.round()
+        # what is above the whole number makes the scores larger, so that they can be compared
+        # in one image, but not between images
+        surety = 1 + 20 * (brightness - digits).unsqueeze(1)
+        scores = self.scale * surety * F.one_hot(digits.long(), 10)
         self.had_gradients |= scores.requires_grad
         return scores
 
@@ -254,15 +289,17 @@ def _asked_of(answer: Answer, count: int, right: int) -> dict:
     """Ask for the accuracy on some images, of which the last `right` are read correctly."""
     digits, net = torch.arange(count) % 23 % 10, _Witness()
     labels = torch.where(torch.arange(count) < count - right, (digits + 1) % 10, digits)
-    images = digits.float().view(-1, 1, 1, 1).expand(-1, 1, 8, 8)
+    sure = (torch.arange(count) % 7 < 3) & (digits < 5)
+    images = (digits + 0.4 * sure).view(-1, 1, 1, 1).expand(-1, 1, 8, 8)
     given = answer(net, images, labels)
     number = a_number(given)
     if number is None and not isinstance(given, Raised):
         raise NotYet(f"Return one number. Yours is of type {type(given).__name__}.")
     if number is not None and number > 1:
         raise NotYet(
-            f"{number:g} is a count or a percentage. Return the share, from 0 to 1: "
-            "`.float().mean()`."
+            f"{number:g} is a count or a percentage, and a share is a number from 0 to 1. If you "
+            "multiplied by 100, leave that out. If you counted the right predictions, divide by "
+            "`len(labels)`."
         )
     return {
         "share": given if number is None else number,
@@ -272,6 +309,19 @@ def _asked_of(answer: Answer, count: int, right: int) -> dict:
     }
 
 
+MEANS = (
+    "You take the mean of the batches' accuracies, but the last batch is smaller than the others. "
+    "Count the right predictions in all batches, and divide by `len(labels)` at the end."
+)
+ALL_AT_ONCE = """\
+        predicted = net(images).argmax(1)
+    return (predicted == labels).float().mean().item()"""
+IN_BATCHES = """\
+        batches = zip(images.split({size}), labels.split({size}))
+        found = [(net(x).argmax(1) == y).float().mean().item() for x, y in batches]
+    return sum(found) / len(found)"""
+
+
 def _watched(answer: Answer) -> dict:
     # in batches of 100, 128, 250, 500 or 1000, the last batch of 1320 is a short one
     many, few = _asked_of(answer, 1320, 987), _asked_of(answer, 437, 163)
@@ -279,7 +329,7 @@ def _watched(answer: Answer) -> dict:
 
 
 @exercise(
-    "The network was in evaluation mode, no gradients were recorded, and the number is one share "
+    "The network was in evaluation mode, no gradients were recorded, and the number is the share "
     "of all images. An accuracy that is measured in this way can be compared with others.",
     ask=_watched,
     mistakes=[
@@ -297,17 +347,23 @@ def _watched(answer: Answer) -> dict:
         ("`argmax(0)` looks for the image with the highest score in each column. Each row "
          "belongs to one image: `argmax(1)`.",
          "argmax(1)", "argmax(0)"),
-        ("`argmax()` without an axis returns one index for all images together. Each row belongs "
-         "to one image: `argmax(1)`.",
+        ("Your share is 0. Do you use `argmax()` without an axis? It returns one index for all "
+         "images together, but each row belongs to one image: `argmax(1)`.",
          "argmax(1)", "argmax()"),
+        ("`softmax(0)` compares the images with each other. No softmax is needed: `argmax(1)` "
+         "finds the highest score of each image.",
+         "argmax(1)", "softmax(0).argmax(1)"),
+        *((MEANS, ALL_AT_ONCE, IN_BATCHES.format(size=size))
+          for size in (16, 32, 50, 64, 100, 128, 200, 250, 256, 500, 1000)),
         ("That is the share of wrong predictions. Count where `predicted == labels`.", "==", "!="),
     ],
     partly="It is right for the first 1320 images, but not for the next 437. Is a number written "
-           "in, or does your function keep something from one call to the next?",
+           "in, does your function keep something from one call to the next, or do you take the "
+           "mean of batches of different sizes?",
     otherwise={
         "share": lambda theirs, ours: f"The share of right predictions is {ours:.4f} here, and "
-        f"yours is {theirs:.4f}. Compare `net(images).argmax(1)` with all labels, and divide by "
-        "their number.",
+        f"yours is {theirs:.4f}. Count where `net(images).argmax(1)` is the label, in all "
+        "batches together, and divide by `len(labels)`.",
     },
 )  # fmt: skip
 def accuracy_of(net, images, labels):

@@ -13,7 +13,7 @@ from helpers.digits import mnist_form
 from helpers.explorer import Explorer, beside
 from helpers.figures import BLUE, ORANGE, new_figure
 from helpers.lesson05.convolution import KERNELS, convolve, output_size
-from helpers.lesson05.drawings import mosaic
+from helpers.lesson05.drawings import mosaic, separate
 from helpers.pad import DigitPad
 
 WIDE = {"description_width": "80px"}
@@ -63,9 +63,11 @@ class KernelExplorer(Explorer):
         for control in controls.values():
             control.layout, control.style = layout, WIDE
         moving = [self._image, self._window, self._kernel, *self._weights, self._output]
+        # the edges last, because an image covers half of a thin line
+        edges = [edge for axis in axes for edge in axis.spines.values()]
         super().__init__(
             figure,
-            [*moving, self._here, self._title],
+            [*moving, *edges, self._here, self._title],
             controls,
             "A digit with an orange window on it, the weights of the kernel, and the output, "
             "filled row by row up to the position of the window.",
@@ -95,9 +97,10 @@ class KernelExplorer(Explorer):
         self._output.set_clim(-limit, limit)
         self._here.set_bounds(column, row, 1, 1)
         self._title.set_text(f"output, {m} × {m}")
+        total = f"{output[row, column]:.2f}".replace("-", "−")
         return (
             f"Size: (28 + 2·{padding} − {k}) / {stride} + 1, rounded down = {m}. Image {image}, "
-            f"row {row}, column {column}: the products add up to {output[row, column]:.2f}."
+            f"row {row}, column {column}: the products add up to {total}."
         )
 
     def _show_kernel(self, weights: Tensor) -> None:
@@ -107,7 +110,8 @@ class KernelExplorer(Explorer):
         for i, text in enumerate(self._weights):
             inside = i < k * k
             row, column = divmod(i, k)
-            text.set_text(f"{weights[row, column]:.2g}" if inside else "")
+            weight = f"{weights[row, column]:.2g}".replace("-", "−") if inside else ""
+            text.set_text(weight)
             text.set_position((column + 0.5, row + 0.5))
             if inside:
                 text.set_color("white" if weights[row, column] > 0.25 * limit else "black")
@@ -116,7 +120,7 @@ class KernelExplorer(Explorer):
 def answer(
     net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what a network sees of a drawing (H, W), and what it computes from it.
+    """Return what goes into a network for a drawing (H, W), and what it computes from it.
 
     These are the image uint8 (28, 28), the class probabilities (10,), and the output of `layer`,
     a part of `net`, (channels, h, w). `prepare` turns uint8 (N, 28, 28) into the input of `net`.
@@ -152,26 +156,27 @@ class DrawADigit(Explorer):
             2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
             left=0.03, right=0.98, top=0.93, bottom=0.02,
         )  # fmt: skip
-        seen = figure.add_subplot(grid[0, 0], title="what the network sees")
+        seen = figure.add_subplot(grid[0, 0], title="the network's input")
         bars = figure.add_subplot(grid[0, 1], title="probability of each digit")
         maps = figure.add_subplot(
             grid[1, :], title="feature maps of the first stage, dark where they are large"
         )
-        for axis in (seen, maps):
-            axis.set(xticks=[], yticks=[])
+        seen.set(xticks=[], yticks=[])
+        seen.spines[:].set_visible(True)
         self._seen = seen.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=255)
         self._bars = bars.bar(range(10), [0.0] * 10, color=BLUE)
         bars.set(xticks=range(10), yticks=[0, 0.5, 1], ylim=(0, 1))
-        shape = mosaic(self._answer(example)[2]).shape
-        self._maps = maps.imshow(torch.zeros(shape), cmap="gray_r", aspect="equal")
-        maps.spines[:].set_visible(False)
+        laid = mosaic(self._answer(example)[2])
+        self._maps = maps.imshow(laid, cmap="gray_r", aspect="equal")
+        separate(maps, laid)
         self.pad = DigitPad()
         self.pad.put(example)
         super().__init__(
             figure,
-            [self._seen, *self._bars, self._maps],
+            # the edges after the image, which covers half of a thin line
+            [self._seen, *seen.spines.values(), *self._bars, self._maps],
             {"drawing": self.pad},
-            "The drawing as the network sees it, a bar for each digit's probability, and the "
+            "The drawing as it goes into the network, a bar for each digit's probability, and the "
             "feature maps of the network's first stage.",
         )
 

@@ -61,6 +61,15 @@ def _which_axis(theirs: object, ours: Tensor) -> str:
         ("The samples in each window run backwards. They should keep their order.",
          "(count, size, 1)", "(count, size, 1).flip(1)"),
         ("One window is missing: `len(series) // size` windows fit.", "// size", "// size - 1"),
+        ("For 12 samples nothing is left over, so your slice ends at −0, which is 0: it is empty. "
+         "Keep the first `count * size` samples instead.",
+         "[: count * size].view(count,", "[: -(len(series) % size)].view(-1,"),
+        ("For 12 samples nothing is left over, so your slice ends at −0, which is 0: it is empty. "
+         "Keep the first `count * size` samples instead.",
+         "[: count * size]", "[: -(len(series) % size)]"),
+        ("You kept `len(series) // size` samples, which is the number of *windows*. Keep that "
+         "many times `size` samples.",
+         "[: count * size]", "[:count]"),
         ("Your windows hold 10 samples. Use `size` in place of a fixed number.",
          "    count", "    size = 10\n    count"),
         ("It works for 12 samples and stops with an error for 14, which don't fill windows of 4: "
@@ -92,6 +101,7 @@ class SmallNet(nn.Module):
     def __init__(self, units: int = 6) -> None:
         """Give it some hidden units, and the same weights each time."""
         super().__init__()
+        self.recorded = False  # whether a call has recorded its graph
         torch.manual_seed(3)
         self.rnn, self.out = nn.RNN(1, units, batch_first=True), nn.Linear(units, 1)
         with torch.no_grad():
@@ -102,7 +112,9 @@ class SmallNet(nn.Module):
     def forward(self, x: Tensor, h_state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return the prediction at each step of x (batch, time, 1), and the new state."""
         r_out, h_state = self.rnn(x, h_state)
-        return self.out(r_out), h_state
+        prediction = self.out(r_out)
+        self.recorded = self.recorded or prediction.requires_grad
+        return prediction, h_state
 
 
 def _trained(answer: Answer, units: int, length: int) -> dict:
@@ -118,6 +130,12 @@ def _trained(answer: Answer, units: int, length: int) -> dict:
         if not isinstance(given, tuple | list) or len(given) != 2:
             raise NotYet("Return two things: `return loss.item(), h_state.detach()`.")
         loss, state = given
+        if (
+            isinstance(loss, Tensor)
+            and loss.shape == (1, 1, units)
+            and a_number(state) is not None
+        ):
+            raise NotYet("Swap the two results: first the loss as a number, and then the state.")
         if a_number(loss) is None:
             raise NotYet(f"The first result should be one number. Yours is a "
                          f"{type(loss).__name__}.")  # fmt: skip
@@ -154,6 +172,9 @@ def _which_loss(theirs: float, ours: float) -> str:
         ("Nothing that the loss was computed from can learn: the *prediction* was detached, or "
          "made without gradients. Detach the state alone.",
          "(prediction, y)", "(prediction.detach(), y)"),
+        ("The network returns two things, a prediction and a state: take the pair apart with "
+         "`prediction, h_state = net(x, h_state)`.",
+         "prediction, h_state =", "prediction ="),
         ("You return the state that came in. The network returns a new one: return that.",
          "prediction, h_state =", "prediction, new ="),
         ("The state is not carried: the network began this window with zeros. Pass the state: "
@@ -209,11 +230,12 @@ def train_step(net, optimizer, x, y, h_state):
 
 
 def _generated(answer: Answer) -> dict:
-    seen, other = wave(15)[0].view(1, 15, 1), wave(9, frequency=1.3, phase=2)[0].view(1, 9, 1)
-    given = answer(SmallNet(), seen, 12)
+    seen = torch.stack([wave(15, phase=phase)[0] for phase in (0, 1)])[..., None]
+    other = torch.stack([wave(9, frequency=1.3, phase=phase)[0] for phase in (2, 1, 0)])[..., None]
+    net = SmallNet()
     return {
-        "": given,
-        "graph": isinstance(given, Tensor) and given.requires_grad,
+        "": answer(net, seen, 12),
+        "graph": net.recorded,
         "again": answer(SmallNet(), seen, 12),
         "one": answer(SmallNet(), seen, 1),
         "other sizes": answer(SmallNet(4), other, 17),
@@ -224,8 +246,8 @@ def _where(theirs: object, ours: Tensor) -> str:
     if not isinstance(theirs, Tensor) or theirs.shape == ours.shape:
         return "The values differ from the right ones. Compare the curves: where do they part?"
     if theirs.numel() == ours.numel():
-        return "The number of values is right, and `.flatten()` leaves one axis."
-    return f"Return the {len(ours)} new values, and nothing else."
+        return "The axes are: the series, the new values of each, and one number per value."
+    return f"Return the {ours.shape[1]} new values of each series, and nothing else."
 
 
 def _curves(theirs: object, ours: Tensor) -> bytes | None:
@@ -233,8 +255,9 @@ def _curves(theirs: object, ours: Tensor) -> bytes | None:
         return None
     figure = new_figure(6, 1.9, layout="constrained")
     axis = figure.add_subplot(xlabel="step")
-    axis.plot(ours, "-", color=BLACK, lw=4, alpha=0.3, label="target")
-    axis.plot(theirs.detach(), "--o", color=RED, ms=4, label="yours")
+    # the first of the series
+    axis.plot(ours[0, :, 0], "-", color=BLACK, lw=4, alpha=0.3, label="target")
+    axis.plot(theirs[0, :, 0].detach(), "--o", color=RED, ms=4, label="yours")
     axis.legend()
     return png(figure)
 
@@ -273,8 +296,8 @@ READ_AGAIN = (
          "net(value, h_state)", "net(prediction, h_state)"),
         ("These are the network's predictions for `seen` itself, and none was fed back. Take the "
          "last one, and go on from there in a loop.",
-         "    values = []\n", "    return net(seen)[0].flatten()[-n:]\n"),
-        ("The network has seen the last sample alone. Let it read all of `seen` first, so that "
+         "    values = []\n", "    return net(seen)[0][:, -n:]\n"),
+        ("The network has seen only the last sample. Let it read all of `seen` first, so that "
          "its state knows where on the wave it is.",
          "net(seen, None)", "net(seen[:, -1:], None)"),
         ("The last sample of `seen` goes in twice. After `net(seen)` you already have the next "
@@ -288,13 +311,22 @@ READ_AGAIN = (
          "prediction.",
          "net(seen, None)", "seen[:, -1:], net(seen[:, :-1], None)[1]"),
         ("Return the new values alone, without those of `seen`.",
-         "values = []", "values = [seen.flatten()]"),
+         "values = []", "values = [seen]"),
         ("The values are right, but each step has recorded its graph: put the loop inside `with "
          "torch.no_grad():`.",
          "no_grad", "enable_grad"),
-        ("It works for 12 values. For a single one the shape should be (1,): `squeeze()` removes "
-         "every axis of length 1, and `.flatten()` leaves one.",
-         "torch.cat(values)", "torch.cat(values).squeeze()"),
+        ("`.item()` works for a single number, and here each step has one value for each series. "
+         "Append the tensor as it is.",
+         "append(value)", "append(value.item())"),
+        ("`prediction[:, -1]` has lost the time axis, which the network needs. Keep all three "
+         "axes: `prediction[:, -1:]`.",
+         "[:, -1:]", "[:, -1]"),
+        ("The values are joined along the batch axis. `torch.cat(values, dim=1)` joins them along "
+         "the time axis.",
+         ", dim=1", ""),
+        ("The feature axis is missing. Keep it, so that the result has the shape of a series that "
+         "a network can read.",
+         "dim=1)", "dim=1).squeeze(-1)"),
     ],
     otherwise={
         "": _where,
@@ -312,6 +344,6 @@ def generate_values(net, seen, n):
         prediction, h_state = net(seen, None)
         for _ in range(n):
             value = prediction[:, -1:]
-            values.append(value.flatten())
+            values.append(value)
             prediction, h_state = net(value, h_state)
-    return torch.cat(values)
+    return torch.cat(values, dim=1)

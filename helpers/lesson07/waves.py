@@ -51,7 +51,7 @@ def series_figure(curves: Mapping[str, Tensor], window: int = 0, arrows: str = "
     names what is carried across each seam. Raises ValueError for more than four series.
     """
     figure = new_figure(9, 2.6)
-    axis = figure.add_axes((0.08, 0.2, 0.9, 0.65), xlabel="time step", ylabel="value")
+    axis = figure.add_axes((0.09, 0.2, 0.89, 0.65), xlabel="time step", ylabel="value")
     looks = ((GRAY, "-", 7), (BLUE, "-", 2), (RED, "--", 2), (BLACK, "-.", 2))
     if len(curves) > len(looks):
         raise ValueError(f"at most {len(looks)} series can be told apart")
@@ -59,12 +59,13 @@ def series_figure(curves: Mapping[str, Tensor], window: int = 0, arrows: str = "
         axis.plot(values, line, color=color, lw=width, label=name)
     samples = len(next(iter(curves.values())))
     for seam in range(window, samples, window) if window else ():
-        axis.axvline(seam - 0.5, color="0.6", lw=1, ls="-", zorder=0)
+        name = "seam" if seam == window else None  # one entry in the legend
+        axis.axvline(seam - 0.5, color="0.6", lw=1, ls="-", zorder=0, label=name)
         if arrows:
             way = {"arrowstyle": "-|>", "lw": 3, "color": ORANGE}
             axis.annotate("", (seam + 1.5, 1.2), (seam - 2.5, 1.2), arrowprops=way)
             axis.text(seam - 0.5, 1.35, arrows, ha="center", fontsize=11)
             axis.set_ylim(-1.2, 1.8)
     axis.set_xlim(-1, samples)
-    axis.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=len(looks), frameon=False)
+    axis.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=5, frameon=False)
     return figure

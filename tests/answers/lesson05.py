@@ -48,6 +48,15 @@ WRONG = [
      "each pool halves it"),
     ("exercise-3-code", "net =" + NET.split("return")[1] + "def color_net():\n    return net",
      "the same network each time"),
+    ("exercise-3-code", NET.replace("color_net", "_net") + """
+class Color(nn.Module):
+    pass
+def color_net():
+    return Color
+""", "`Color()`"),
+    ("exercise-4-code", ACCURACY.replace(".argmax", ".softmax(0).argmax"), "`softmax(0)`"),
+    ("exercise-4-code", ACCURACY.replace("return (", "return 100 * ("),
+     "multiplied by 100"),
     ("exercise-4-code", COUNTERS, "for the next 437"),
     ("exercise-4-code", ACCURACY.replace("mean", "sum"), "a count or a percentage"),
     ("exercise-4-code", ACCURACY.replace("with torch.no_grad():",
@@ -95,4 +104,6 @@ def accuracy_of(net, images, labels):
     return float(right) / len(labels)
 """),
     ("exercise-4-code", ACCURACY.replace(".item()", ".numpy()[()]")),
+    ("exercise-4-code", ACCURACY.replace(".argmax", ".softmax(1).argmax")),
+    ("exercise-4-code", ACCURACY.replace(".argmax", ".sigmoid().argmax")),
 ]  # fmt: skip

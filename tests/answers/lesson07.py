@@ -13,7 +13,7 @@ def generate_values(net, seen, n):
     with torch.no_grad():
         prediction, h_state = net(seen)
         for _ in range(n):
-            values.append(prediction[0, -1])
+            values.append(prediction[:, -1])
             prediction, h_state = net(prediction[:, -1:], h_state)
 """
 KEPT = "it keeps something from one call to the next"
@@ -41,18 +41,22 @@ WRONG = [
      "    return loss.item(), net(x, h_state)[1].detach()", "came with the prediction"),
     ("exercise-2-code", STEP + "    optimizer.zero_grad()\n" + DONE +
      "    h_state.copy_(new)\n    return loss.item(), h_state.detach()", "changes `h_state`"),
-    ("exercise-3-code", GENERATE + "    return torch.stack(values)", "`.flatten()` leaves one"),
+    ("exercise-2-code", STEP + "    optimizer.zero_grad()\n" + DONE +
+     "    return new.detach(), loss.item()", "Swap the two results"),
+    ("exercise-3-code", GENERATE + "    return torch.stack(values)", "The axes are: the series"),
     ("exercise-3-code", GENERATE + "    return values", "Return a tensor"),
     ("exercise-3-code", GENERATE.replace("range(n)", "range(n + 1)") +
-     "    return torch.cat(values)", "the 12 new values, and nothing else"),
+     "    return torch.stack(values, 1)", "the 12 new values of each series, and nothing else"),
     ("exercise-3-code", GENERATE.replace("range(n)", "range(12)") +
-     "    return torch.cat(values)[:n]", "fixed numbers"),
+     "    return torch.stack(values, 1)[:, :n]", "fixed numbers"),
     ("exercise-3-code", GENERATE.replace("no_grad", "enable_grad") +
-     "    return torch.cat(values)", "has recorded its graph"),
+     "    return torch.stack(values, 1)", "has recorded its graph"),
+    ("exercise-3-code", GENERATE.replace("no_grad", "enable_grad") +
+     "    return torch.tensor(torch.stack(values, 1).tolist())", "has recorded its graph"),
     ("exercise-3-code", GENERATE.replace("n):\n    values = []", "n, values=[]):") +
-     "    return torch.cat(values)", KEPT),
-    ("exercise-3-code", GENERATE + "    net.out.weight.data.zero_()\n    return torch.cat(values)",
-     "changes the network `net`"),
+     "    return torch.stack(values, 1)", KEPT),
+    ("exercise-3-code", GENERATE + "    net.out.weight.data.zero_()\n"
+     "    return torch.stack(values, 1)", "changes the network `net`"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [
@@ -71,12 +75,23 @@ def train_step(net, optimizer, x, y, h_state):
         return loss
     return [optimizer.step(closure).detach().numpy(), h_state.detach()]
 """),
-    ("exercise-3-code", GENERATE + "    return torch.tensor(values, dtype=torch.float64)"),
+    ("exercise-3-code", GENERATE + "    return torch.stack(values, 1).double()"),
+    ("exercise-3-code", """
+def generate_values(net, seen, n):  # one series after the other, value by value
+    result = torch.zeros(len(seen), n, 1)
+    for i, series in enumerate(seen):
+        with torch.no_grad():
+            prediction, h_state = net(series[None])
+            for step in range(n):
+                result[i, step] = prediction[0, -1].item()
+                prediction, h_state = net(result[i : i + 1, step : step + 1], h_state)
+    return result
+"""),
     ("exercise-3-code", """
 @torch.inference_mode()
 def generate_values(net, seen, n):  # reads everything again at each step
     for _ in range(n):
         seen = torch.cat([seen, net(seen)[0][:, -1:]], 1)
-    return seen[0, -n:, 0]
+    return seen[:, -n:]
 """),
 ]  # fmt: skip
