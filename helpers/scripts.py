@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 SCRIPT_SECONDS = 60
 POLITE_SECONDS = 10  # for a script to end what it started
+ELSEWHERE = ("PET_", "GLOO_")  # variables of the launcher, and of the library for messages
 
 
 def scratch_folder() -> Path:
@@ -45,8 +46,9 @@ def run_script(
     The script runs in `folder`, where its files then are, or in one that is removed. After
     `seconds` it is ended with all that it started, and its text ends with "stopped after ... s".
     """
-    environment = {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
-    environment |= _alone() if launcher else {}
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    if launcher:
+        environment = _alone(environment)
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         if folder is None
@@ -60,7 +62,7 @@ def run_script(
             process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", *launcher, script.name],
                 cwd=place, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                env=os.environ | environment, start_new_session=True,
+                env=environment, start_new_session=True,
             )  # fmt: skip
             try:
                 process.wait(seconds)
@@ -71,14 +73,19 @@ def run_script(
         return (output.read_text(encoding="utf-8", errors="replace") + note).strip()
 
 
-def _alone() -> dict[str, str]:
-    """Return the settings under which processes find each other without any network."""
-    settings = {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1")}
+def _alone(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which processes find each other without any network.
+
+    What is set for other trainings is left out: `PET_NNODES=2`, for example, would make the
+    launcher wait for a second machine. It sets `RANK`, `MASTER_ADDR` and the like itself.
+    """
+    kept = {key: value for key, value in environment.items() if not key.startswith(ELSEWHERE)}
+    settings = {"OMP_NUM_THREADS": environment.get("OMP_NUM_THREADS", "1")}
     if loopback := {"linux": "lo", "darwin": "lo0"}.get(sys.platform):
         settings["GLOO_SOCKET_IFNAME"] = loopback
     if sys.platform == "win32":
         settings["USE_LIBUV"] = "0"  # torch for Windows was long built without it
-    return settings
+    return kept | settings
 
 
 def _end(process: subprocess.Popen) -> None:

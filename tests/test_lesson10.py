@@ -2,6 +2,7 @@
 
 import math
 import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -23,6 +24,14 @@ PATIENT = {"seconds": 200}  # on a busy machine
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
 LAUNCH = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
           "--local-addr", "127.0.0.1"]  # fmt: skip
+
+# what may be set where other trainings run: an address where nobody is, a cluster, a launcher
+ELSEWHERE = {
+    "MASTER_ADDR": "10.255.255.1", "MASTER_PORT": "29500", "RANK": "3", "WORLD_SIZE": "8",
+    "LOCAL_RANK": "5", "LOCAL_WORLD_SIZE": "8", "SLURM_JOB_ID": "77", "SLURM_NTASKS": "8",
+    "SLURM_PROCID": "3", "PET_NNODES": "2", "PET_NPROC_PER_NODE": "4", "PET_NODE_RANK": "1",
+    "PET_RDZV_ENDPOINT": "10.255.255.1:29500", "GLOO_DEVICE_TRANSPORT": "none",
+}  # fmt: skip
 
 
 def running(process: int) -> bool:
@@ -64,6 +73,8 @@ def ddp_names() -> dict:
 def test_two_processes_train_as_one_and_when_one_is_killed_nothing_is_left_running(
     monkeypatch, capsys, limited
 ):
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(
         scripts, "run_script", lambda *given, **options: run_script(*given, **options | PATIENT)
     )
@@ -80,7 +91,6 @@ time.sleep(600)
     names["train_it"] = names["train_it"].replace("dist.destroy_process_group()", "")
     exec(source(LESSON, "launched"), names)
     exec(source(LESSON, "compared"), names)
-    exec(source(LESSON, "half"), names)
     first, second = capsys.readouterr().out.splitlines()[2:4]
     assert [first, second] == [f"rank {rank} of 2: 32 rows" for rank in range(2)]
     assert "stopped after" not in names["printed"] and "exitcode" in names["printed"]
@@ -286,6 +296,12 @@ def test_the_moves_and_products_run_on_a_device_that_is_simulated(fake_gpu, kind
     assert list(names["lanes"])[2:] == [f"{kind}:0", f"{kind}:0 and copies"]
     at_home = torch.zeros(8, 8).to(torch.float16)
     assert (at_home.to(device) @ at_home.to(device)).cpu().device.type == "cpu"
+
+
+def test_where_python_is_too_new_for_compiling_a_sentence_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "version_info", (3, 99, 0))
+    exec(source(LESSON, "compile-shown"), {"torch": torch, "device": torch.device("cpu")})
+    assert capsys.readouterr().out.startswith("torch.compile can't be used here: ")
 
 
 def test_no_cell_needs_cuda():

@@ -27,7 +27,7 @@ TENSORS = [  # each with its p; none of their numbers is 0
 ]
 SAME_COUNT = (
     "The same number of activations is dropped at every call. Decide for each of them separately, "
-    "as `torch.rand_like` does."
+    "as `bernoulli_` does."
 )
 
 
@@ -48,6 +48,11 @@ def _dropped(answer: Callable) -> dict:
         tuple(x.shape) for x, _ in TENSORS for _ in range(CALLS)
     ]:
         return found
+    found["minus p"] = [
+        bool(torch.isclose(part, torch.tensor(-p)).any())
+        for parts, (_, p) in zip(draws, TENSORS)
+        for part in parts
+    ]
     scales = [torch.stack(parts).detach() / x for parts, (x, _) in zip(draws, TENSORS)]
     kept = [scale != 0 for scale in scales]
     found["all or nothing"] = ["some" if k.any() and not k.all() else bool(k.all()) for k in kept]
@@ -74,8 +79,11 @@ def _dropped(answer: Callable) -> dict:
     "when the network predicts.",
     ask=_dropped,
     mistakes=[
-        ("This calls PyTorch's own dropout. Draw the mask yourself, with `torch.rand_like`.",
+        ("This calls PyTorch's own dropout. Draw the mask yourself, for example with "
+         "`bernoulli_` as in section 2.",
          "x * (torch.rand_like(x) >= p) / (1 - p)", "F.dropout(x, p)"),
+        ("What is dropped should be 0, and yours is −p: put parentheses around `1 - p`, as in "
+         "`/ (1 - p)`.", "/ (1 - p)", "/ 1 - p"),
         ("One random number decides for all of `x`. Draw in the shape of `x`.",
          "rand_like(x)", "rand(1)"),
         ("All rows have the same mask, so a unit is dropped for all points or for none. Decide "
@@ -93,6 +101,9 @@ def _dropped(answer: Callable) -> dict:
         (SAME_COUNT,
          "torch.rand_like(x) >= p", "torch.randperm(x.numel()).view(x.shape) >= p * x.numel()"),
         ("`p` is the probability to be *dropped*. Here, a share of about `p` is kept.", ">=", "<"),
+        ("The share that is kept isn't 1 − p. Compare `p` with numbers from `torch.rand`, which "
+         "are between 0 and 1. Those of `torch.randn` can be below 0 and above 1.",
+         "rand_like", "randn_like"),
         ("A share of 0.3 is dropped, whatever `p` is. Use the `p` that is passed.",
          ">= p) / (1 - p)", ">= 0.3) / 0.7"),
         ("The numbers that are kept are not scaled, so the mean falls: divide them by 1 − p.",
@@ -212,6 +223,16 @@ def _arrangement(answer: Callable) -> dict:
          "nn.Linear(4, 50)", "nn.Dropout(0.2), nn.Linear(4, 50)"),
         ("Nothing belongs after the last linear layer: a ReLU there could predict no negative "
          "number.", "nn.Linear(50, 1)", "nn.Linear(50, 1), nn.ReLU()"),
+        ("One dropout comes after the output layer, where it acts on the prediction, and none "
+         "comes after the second ReLU. Move it there.",
+         "50), nn.ReLU(), nn.Dropout(0.2),\n        nn.Linear(50, 1)",
+         "50), nn.ReLU(),\n        nn.Linear(50, 1), nn.Dropout(0.2)"),
+        ("One dropout acts on the input, and none comes after the second ReLU. Move it there.",
+         "nn.Linear(4, 50)", "nn.Dropout(0.2), nn.Linear(4, 50)",
+         " nn.Dropout(0.2),\n        nn.Linear(50, 1)", " nn.Linear(50, 1)"),
+        ("One dropout acts on the input, and none comes after the first ReLU. Move it there.",
+         " nn.Dropout(0.2),\n        nn.Linear(50, 50)", " nn.Linear(50, 50)",
+         "nn.Linear(4, 50)", "nn.Dropout(0.2), nn.Linear(4, 50)"),
         ("There is no dropout in your network.", ", nn.Dropout(0.2)", ""),
         ("The ReLUs are missing: without them, three linear layers compute what one could.",
          " nn.ReLU(),", ""),
@@ -238,7 +259,7 @@ def _arrangement(answer: Callable) -> dict:
         "evaluation": "There should be a ReLU after the first and after the second linear layer, "
                       "and nothing else between the layers that acts in evaluation mode.",
         "training": "There should be one `nn.Dropout(0.2)` after the first ReLU and one after the "
-                    "second, and nothing else that acts in training mode alone.",
+                    "second, and nothing else that only acts in training mode.",
     },
 )
 def dropout_net():
@@ -304,6 +325,7 @@ NEVER = "The network was never called: `net(x)` returns its predictions."
 FROZEN = ("The parameters no longer require gradients, so the network can't be trained further. "
           "Leave `requires_grad` alone, and use `with torch.no_grad():`.")  # fmt: skip
 NO_GRAD = "Gradients were recorded. Call the network inside `with torch.no_grad():`."
+PARENTHESES = "`torch.no_grad` needs its parentheses: `with torch.no_grad():`."
 LEFT = ("Afterwards, the network and every layer in it should be in the mode in which your "
         "function got them. Read `net.training` first, and restore it with "
         "`net.train(mode)`.")  # fmt: skip
@@ -346,7 +368,9 @@ def _looks(answer: Callable) -> dict:
          "net.eval()", "[child.eval() for child in net.children()]"),
         (NO_GRAD, "no_grad", "enable_grad"),
         ("A network that was in training mode is left in evaluation mode: from now on it would "
-         "be trained without dropout. Restore its mode.", "    net.train(mode)\n", ""),
+         "be trained without dropout. Read `net.training` before you call `net.eval()`, and "
+         "restore this mode before the `return`, because a line after it doesn't run.",
+         "    net.train(mode)\n", ""),
         ("A network that was in evaluation mode is left in training mode. Store `net.training` "
          "first, and restore that mode.", "net.train(mode)", "net.train()"),
         ("The mode of the network is restored, but not that of the dropout in it. "
@@ -354,6 +378,7 @@ def _looks(answer: Callable) -> dict:
         ("A network in training mode is left in evaluation mode, and the other way round. "
          "Read `net.training` before you change it, and restore that mode.",
          "net.train(mode)", "net.train(not mode)"),
+        (PARENTHESES, "no_grad()", "no_grad"),
         (FROZEN, "net.eval()", "net.eval().requires_grad_(False)"),
     ],
     otherwise={
@@ -429,8 +454,9 @@ def _asked_often(answer: Callable) -> dict:
 
 
 @exercise(
-    "The mean is often close to the prediction in evaluation mode. The standard deviation says "
-    "how much the thinned networks disagree, which is a hint of how unsure the network is.",
+    "The mean is often close to the prediction in evaluation mode. The standard deviation "
+    "shows how far the predictions of the thinned networks are apart, which is a hint of how "
+    "unsure the network is.",
     ask=_asked_often,
     mistakes=[
         ("In evaluation mode all calls return the same: call `net.train()` first.",
@@ -463,6 +489,9 @@ def _asked_often(answer: Callable) -> dict:
         ("The second tensor is the standard error of the mean. The standard deviation is not "
          "divided by √n.", ".std(0)", ".std(0) / n ** 0.5"),
         (LEFT, "    net.train(mode)\n", ""),
+        (PARENTHESES, "no_grad()", "no_grad"),
+        ("`torch.tensor` makes a tensor of numbers. To join a list of tensors, use `torch.stack`.",
+         "stack", "tensor"),
         (FROZEN, "net.train()", "net.train().requires_grad_(False)"),
     ],
     otherwise={
@@ -473,8 +502,11 @@ def _asked_often(answer: Callable) -> dict:
             f"The network was called {theirs} times instead of {ours} times."
         ),
         "alike": "All calls return the same, so they had the same masks.",
-        "shapes": "Each of the two tensors should have the shape of one call's predictions. Take "
-                  "both over axis 0, the calls.",
+        "shapes": lambda theirs, ours: (
+            f"Each of the two tensors should have the shape of one call's predictions, {ours[0]}. "
+            f"Yours have the shapes {theirs[0]} and {theirs[1]}. Take both over the "
+            "axis of the calls, and keep the other axes."
+        ),
         "statistics": lambda theirs, _: (
             "The first tensor is not the mean over the calls."
             if theirs[0] != "mean"

@@ -76,6 +76,16 @@ def _normalized(answer: Callable) -> dict:
          "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
          "gamma * ((x - mean) / torch.sqrt(var + eps) + beta)"),
         ("The mean is not subtracted.", "(x - mean)", "x"),
+        ("There is one variance for all numbers. Each feature (column) has its own: take the mean "
+         "of the squared distances over axis 0.",
+         "x.var(0, correction=0)", "((x - x.mean(0)) ** 2).mean()"),
+        ("Put `x - mean` in brackets: otherwise only the mean is divided.",
+         "(x - mean) / torch", "x - mean / torch"),
+        ("The variance is not divided by N: it is the *mean* of the squared distances.",
+         "x.var(0, correction=0)", "((x - x.mean(0)) ** 2).sum(0)"),
+        ("That is what a new `nn.BatchNorm1d` returns. It doesn't use the `gamma`, the `beta` and "
+         "the `eps` that are passed, and here you should write the four equations out.",
+         "gamma * (x - mean) / torch.sqrt(var + eps) + beta", "nn.BatchNorm1d(x.shape[1])(x)"),
         ("The numbers are right, but PyTorch's own normalization computes them. Write the "
          "four equations out.",
          "gamma * (x - mean) / torch.sqrt(var + eps) + beta",
@@ -125,6 +135,12 @@ OLD_AND_NEW = ("    for batch in batches:\n"
     mistakes=[
         ("There is one mean and one variance for all features. Each feature has its own, along "
          "axis 0: `batch.mean(0)`, `batch.var(0)`.", ".mean(0)", ".mean()", ".var(0)", ".var()"),
+        ("The mean and the variance are taken along the features. Take both over the samples, "
+         "axis 0: `batch.mean(0)`, `batch.var(0)`.", ".mean(0)", ".mean(1)", ".var(0)", ".var(1)"),
+        ("The mean and the variance are taken along the features. Take both over the samples, "
+         "axis 0: `batch.mean(0)`, `batch.var(0)`.",
+         "(1 - momentum) * mean + momentum * batch.mean(0)",
+         "momentum * batch.mean(1) + (1 - momentum) * mean"),
         ("There is one mean for all features. Each feature has its own, along axis 0: "
          "`batch.mean(0)`.", ".mean(0)", ".mean()"),
         ("There is one variance for all features. Each feature has its own, along axis 0: "
@@ -267,6 +283,14 @@ def deep_net(depth, width):
          "`nn.Sequential(*layers)`.",
          "nn.Sequential(*layers, nn.Linear(width, 1))",
          "nn.ModuleList([*layers, nn.Linear(width, 1)])"),
+        ("Only the first block takes one number. Each later block takes `width` numbers, because "
+         "that is what the block before it returns. (If you repeat a list with `*`, it contains "
+         "the same layers several times: make new ones in each round of a loop.)",
+         "nn.Linear(size", "nn.Linear(1"),
+        ("`nn.Sequential` takes layers: write `nn.Tanh()`, and not the function `torch.tanh`.",
+         "nn.Tanh()", "torch.tanh"),
+        ("The brackets are missing: `nn.Tanh` is a class, and `nn.Tanh()` makes a layer of it.",
+         "nn.Tanh()", "nn.Tanh"),
         ("The blocks are in a plain Python list, where the network doesn't find them. Use "
          "`nn.ModuleList`, or `nn.Sequential(*layers)`.", LISTED),
         ("One layer is used several times, so blocks share its parameters. Make new layers in "
@@ -380,6 +404,9 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
          RESET + NONE, "        pass\n", "            net(batch)", "            pass"),
         ("A network may be in evaluation mode, in which it stores nothing: call `net.train()` "
          "before you read the batches.", "    net.train()\n", ""),
+        ("The running statistics are still 0 and 1, as in a new layer: in evaluation mode a "
+         "network stores nothing. Call `net.train()` before you read the batches.",
+         "    net.train()\n", "    net.eval()\n"),
         ("The batches are read with the old `momentum`, on top of the old values: "
          "`reset_running_stats()` and `momentum = None` come first.",
          RESET + NONE, "        pass\n"),
@@ -412,7 +439,7 @@ RESET, NONE = "        layer.reset_running_stats()\n", "        layer.momentum =
         "parameters": "The parameters have changed, and only the running statistics should.",
         "statistics": lambda theirs, ours: (
             "The running statistics are not the plain average over the batches: clear the old "
-            "ones, set `momentum = None`, and read each batch once in training mode."
+            "ones, set `momentum = None`, and read all batches in training mode."
             if theirs.keys() == ours.keys()
             else "Running statistics are gone from the network, and new ones should be there."
         ),

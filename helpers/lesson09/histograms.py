@@ -71,7 +71,7 @@ class LayerHistograms:
         self.headline = self.figure.text(
             0.01,
             1 - 0.145 / height,
-            "height: share of the values, cut off at 20 %",
+            "across: values; height: their share, cut off at 20 %",
             fontsize=11.5,
             va="center",
         )

@@ -101,6 +101,8 @@ def _of_elsewhere(theirs: Any, ours: dict) -> str:
     otherwise={
         "moved": "Your function moves the network. Move the data to the network instead.",
         "scores": "The scores are not those that the network returns for `x`.",
+        "graph": "The scores have no graph, so nothing could be trained with them. Return them as "
+        "the network computes them.",
         "elsewhere": _of_elsewhere,
     },
 )  # fmt: skip
@@ -153,8 +155,8 @@ def _timed(answer: Answer) -> dict:
             )
         if gpu.calls < calls:
             raise NotYet(
-                f"`work()` was called {gpu.calls} times, and it should be called {calls} times "
-                "after the warm-up."
+                f"`work()` should be called {calls} times after the warm-up. Calls in total: "
+                f"{gpu.calls}. (`work` without brackets doesn't call it.)"
             )
     return {"": found}
 
@@ -163,7 +165,7 @@ COLD = (
     "The first call takes much longer, and it is in your time: warm up, and wait, before you read "
     "the clock."
 )
-EACH = "You wait after every call, and each wait takes time, too: wait once, after all the calls."
+EACH = "You wait at every call, and each wait takes time, too: wait once, after all the calls."
 ALL_CALLS = "    for _ in range(calls):\n        work()\n    wait()\n"
 WAIT_EACH = "    for _ in range(calls):\n        work()\n        wait()\n"
 WARM_UP = "    work()  # warm-up\n    wait()\n"
@@ -191,6 +193,7 @@ WARM_UP = "    work()  # warm-up\n    wait()\n"
         ("This is the time of all the calls together: divide by `calls`.", " / calls", ""),
         (EACH, ALL_CALLS, WAIT_EACH),
         (EACH, ALL_CALLS, WAIT_EACH + "    wait()\n"),
+        (EACH, ALL_CALLS, ALL_CALLS.replace("        work()", "        wait()\n        work()")),
         ("Your time is negative: take the start from the end.",
          "clock() - start", "start - clock()"),
         ("One call of `work()` is missing: the warm-up is not one of the calls.",

@@ -11,6 +11,10 @@ WRONG = [
      "changes `x` itself"),
     ("exercise-1-code", NORM + "    return nn.BatchNorm1d(len(gamma), eps=eps)(x) * gamma + beta",
      "PyTorch's own normalization"),
+    ("exercise-1-code", NORM + "    return nn.BatchNorm1d(x.shape[1])(x)",
+     "that are passed"),
+    ("exercise-1-code", NORM + "    mean = x.mean(0)\n    var = x.var(0, correction=0)\n"
+     "    return gamma * x - mean / torch.sqrt(var + eps) + beta", "in brackets"),
     ("exercise-1-code", NORM + "    return F.layer_norm(x, x.shape[1:], gamma, beta, eps)",
      "along the features of one sample"),
     ("exercise-2-code", REMEMBER + "    together = torch.stack(batches)\n"
@@ -41,7 +45,12 @@ WRONG = [
      "bias=False), nn.BatchNorm1d(width), nn.Tanh()]\n" + END, "and yours uses 6"),
     ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False), "
      "nn.BatchNorm1d(width), nn.Tanh()]\n" + END.replace("        size = width\n", ""),
-     "can't work on samples"),
+     "Only the first block takes one number"),
+    ("exercise-3-code", "def deep_net(depth, width):\n"
+     "    block = [nn.Linear(1, width, bias=False), nn.BatchNorm1d(width), nn.Tanh()]\n"
+     "    return nn.Sequential(*block * depth, nn.Linear(width, 1))", "the same layers"),
+    ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False), "
+     "nn.BatchNorm1d(width + 1), nn.Tanh()]\n" + END, "can't work on samples"),
     ("exercise-4-code", "def settle(net, batches):\n    for layer in net.modules():\n"
      "        if isinstance(layer, nn.BatchNorm1d):\n"
      "            layer.track_running_stats = False\n"

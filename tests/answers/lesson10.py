@@ -28,6 +28,8 @@ WRONG = [
     ("exercise-1-code", SCORES + f"return net(x.to({WHERE}))[0]", "it should be (4, 2)"),
     ("exercise-1-code", SCORES + f"return net(x.to({WHERE})).relu() + 1", "not those"),
     ("exercise-1-code", SCORES + f"net(x.to({WHERE}))", "`return` is missing"),
+    ("exercise-1-code", SCORES + f"if {WHERE}.type == 'meta':\n"
+     "        return torch.empty(len(x), 4, device='meta')\n    return net(x)", "have no graph"),
     ("exercise-1-code", SCORES + f"return net(x.to({WHERE})).detach().requires_grad_()",
      "lost their graph"),
     ("exercise-1-code", SCORES + "net.requires_grad_(False)\n"
@@ -36,7 +38,10 @@ WRONG = [
      f"    return net(x.to({WHERE}))", "changes the default device"),
     ("exercise-2-code", clock("    wait()\n", ""), "You never call `wait()`"),
     ("exercise-2-code", clock("clock()", "0.0"), "You never call `clock()`"),
-    ("exercise-2-code", clock("range(calls)", "range(5)"), "called 6 times"),
+    ("exercise-2-code", clock("range(calls)", "range(5)"), "Calls in total: 6"),
+    ("exercise-2-code", CLOCK.replace("        work()", "        work"), "without brackets"),
+    ("exercise-2-code", clock("        work()\n    wait()", "        wait()\n        work()\n"
+     "    wait()"), "wait at every call"),
     ("exercise-2-code", clock("(calls)", "(20)").replace("/ calls", "/ 20"),
      "1.013 s is not the time of one call here; that is 1.039 s"),
     ("exercise-2-code", clock("return (clock() - start) / calls", "return [clock() - start]"),
