@@ -6,6 +6,11 @@ from torch import Tensor, nn
 from helpers.exercise import Answer, Raised, attempt, exercise, same, with_fixed_weights
 from helpers.verdict import NotYet
 
+TUPLE = (
+    "A recurrent layer returns a tuple. Take it apart, `r_out, _ = ...`, and use `r_out` (see "
+    "section 8)."
+)
+
 
 def _sequences(answer: Answer) -> dict:
     three = torch.arange(3 * 784.0).view(3, 1, 28, 28)
@@ -50,6 +55,9 @@ def _which_pixels(theirs: object, ours: Tensor) -> str:
         ("For a single image, the batch axis is lost, too. Name the axis that has to go: "
          "`squeeze(1)`.",
          "squeeze(1)", "squeeze()"),
+        ("Your code expects eight images, and here it gets three. Remove the channel axis with "
+         "`squeeze(1)`, which needs no number of images.",
+         "squeeze(1)", "reshape(8, 28, 28)"),
     ],
     otherwise={
         "": _which_pixels,
@@ -114,10 +122,10 @@ def _reader(answer: Answer) -> dict:
     ask=_reader,
     mistakes=[
         ("You took the first step, when only one row had been read. The last one is "
-         "`r_out[:, -1]` if the batch is the first axis, and `r_out[-1]` if the time is.",
+         "`r_out[:, -1]` with `batch_first=True`, and `r_out[-1]` without it.",
          "[:, -1]", "[:, 0]"),
         ("This is the last image with all its steps. The last step of every image is "
-         "`r_out[:, -1]` if the batch is the first axis, and `r_out[-1]` if the time is.",
+         "`r_out[:, -1]` with `batch_first=True`, and `r_out[-1]` without it.",
          "[:, -1]", "[-1]"),
         ("Your GRU takes the images for time steps, so its memory runs from one image into the "
          "next. Pass `batch_first=True` to the GRU or `x.transpose(0, 1)` to it, but not both.",
@@ -164,6 +172,12 @@ def _reader(answer: Answer) -> dict:
         ("It works for five images, but for a single one the batch axis is lost. Use `h_n[-1]` "
          "instead of `squeeze()`.",
          "r_out[:, -1]", "self.rnn(x)[1].squeeze()"),
+        ("A GRU has no cell state, so it returns no pair of states: write "
+         "`r_out, h_n = self.rnn(x)`.",
+         "r_out, _ =", "r_out, (h_n, c_n) ="),
+        ("Steps count from 0, so the last of 28 steps is 27, or simply −1.", "[:, -1]", "[:, 28]"),
+        (TUPLE, "r_out[:, -1]", "self.rnn(x)"),
+        (TUPLE, "r_out[:, -1]", "self.rnn(x)[:, -1]"),
     ],
     otherwise={
         "layers": lambda theirs, ours: (
@@ -254,8 +268,15 @@ def _which_probabilities(theirs: object, ours: Tensor) -> str:
         ("Each row was read without a memory, as 28 sequences of one step. One sequence of 28 "
          "steps is `rows[None]`.",
          "rows[None]", "rows[:, None]", "r_out[0]", "r_out[:, 0]"),
+        ("Each row was read without a memory, as 28 sequences of one step. One sequence of 28 "
+         "steps is `rows[None]`.",
+         "rows[None]", "rows[:, None]", "r_out[0]", "r_out", "(1)", "(-1)"),
         ("The rows are read from the bottom. Pass them as they are, `rows[None]`.",
          "rows[None]", "rows.flip(0)[None]"),
+        (TUPLE, "r_out[0]", "net.rnn(rows[None])"),
+        ("An LSTM returns two things: `r_out`, and the pair `(h_n, c_n)`. Write "
+         "`r_out, _ = net.rnn(...)`.",
+         "r_out, _", "r_out, h_n, c_n"),
     ],
     otherwise={
         "": _which_probabilities,
@@ -295,17 +316,18 @@ def _which_ends(theirs: object, ours: Tensor) -> str:
     "single step, and there would be no error.",
     ask=_ends,
     mistakes=[
-        ("At step −1, the half that reads upwards has read a single step. It ends at step 0.",
+        ("At step −1, the half that reads upward has read a single step. It ends at step 0. (If "
+         "you took it there: H is half the length of the last axis.)",
          "0, units:", "-1, units:"),
-        ("At step 0, the half that reads downwards has read a single step. It ends at step −1.",
+        ("At step 0, the half that reads downward has read a single step. It ends at step −1.",
          "-1, :units", "0, :units"),
         ("You took both halves where they begin. Swap step 0 and step −1.",
          "-1, :units", "0, :units", "0, units:", "-1, units:"),
         ("These are the right numbers in the wrong order: the downward half should come first.",
          "r_out[:, -1, :units], r_out[:, 0, units:]", "r_out[:, 0, units:], r_out[:, -1, :units]"),
-        ("This is only the half that reads downwards. Return both, as (N, 2·H).",
+        ("This is only the half that reads downward. Return both, as (N, 2·H).",
          ", r_out[:, 0, units:]", ""),
-        ("This is only the half that reads upwards. Return both, as (N, 2·H).",
+        ("This is only the half that reads upward. Return both, as (N, 2·H).",
          "r_out[:, -1, :units], ", ""),
         ("You added the two halves up. Put them side by side, with `torch.cat`.",
          "torch.cat([r_out[:, -1, :units], r_out[:, 0, units:]], dim=1)",
@@ -328,10 +350,17 @@ def _which_ends(theirs: object, ours: Tensor) -> str:
         ("`torch.stack` makes a new axis, and you get (N, H, 2). It should be (N, 2·H): use "
          "`torch.cat` along axis 1.",
          "torch.cat", "torch.stack", "dim=1", "dim=2"),
-        ("The half that reads upwards ends at step 0, and you took step 1.",
+        ("The half that reads upward ends at step 0, and you took step 1.",
          "0, units:", "1, units:"),
-        ("The half that reads downwards ends at step −1, and you took step −2.",
+        ("The half that reads downward ends at step −1, and you took step −2.",
          "-1, :units", "-2, :units"),
+        ("Steps count from 0, so the last of T steps is T − 1, or simply −1.",
+         "-1, :units", "r_out.shape[1], :units"),
+        ("`/` returns a float, which can't be an index. With `//`, H is a whole number.",
+         "//", "/"),
+        ("You took step 27, but this sequence has only 6 steps. The last step is −1, whatever "
+         "the length.",
+         "-1, :units", "27, :units"),
     ],
     otherwise=_which_ends,
 )  # fmt: skip

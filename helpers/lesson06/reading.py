@@ -82,7 +82,11 @@ def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> F
         photo.axhline(row, color=ORANGE, lw=1.5)
         last = row == shown[-1]
         axis.annotate("", (next_x - 4.4, 14.5), (x + 4.2, 14.5), arrowprops=arrow)
-        name = "linear" if last else ("h, c" if row + 1 in shown else "h, c  …")
-        axis.text((x + next_x) / 2, 16.2, name, ha="center", fontsize=11, color=BLUE)
+        middle = (x + next_x) / 2
+        axis.text(middle, 16.2, "h" if last else "h, c", ha="center", fontsize=11, color=BLUE)
+        if last:
+            axis.text(middle, 12.8, "linear", ha="center", va="top", fontsize=11)
+        elif row + 1 not in shown:  # rows between these two are left out
+            axis.text(middle, 9, "…", ha="center", fontsize=16)
     axis.text(97, 14.5, "10\nscores", ha="center", va="center", fontsize=12)
     return figure

@@ -32,6 +32,10 @@ WRONG = [
     ("exercise-1-code", SEQUENCE + "[:, 0] if len(images) > 1 else images",
      "but not for a single one"),
     ("exercise-1-code", SEQUENCE + ".squeeze_(1) * 1", "changes `images` itself"),
+    ("exercise-1-code", SEQUENCE + ".view(8, 28, 28)", "Your code expects eight images"),
+    ("exercise-2-code", gru("r_out, h_n", "r_out, (h_n, c_n)"), "A GRU has no cell state"),
+    ("exercise-2-code", gru("r_out[-1]", "self.layer(x)").replace("LazyLinear(", "Linear(32, "),
+     "returns a tuple. Take it apart"),
     ("exercise-2-code", gru("nn.GRU", "nn.LSTM"), "Found: LSTM"),
     ("exercise-2-code", gru("32", "64"), "64 units in 1 layer(s)"),
     ("exercise-2-code", gru("nn.LazyLinear(10)", "nn.Sequential(nn.Linear(32, 32), nn.Linear(32, "
@@ -55,6 +59,11 @@ WRONG = [
      "not the probabilities of this network"),
     ("exercise-3-code", BELIEFS + "net.out.weight.data *= 2\n    return net.out(states[0])"
      ".softmax(1)", "changes the network `net`"),
+    ("exercise-3-code", BELIEFS.replace("states", "states, h, c").replace("[0]", "") + "return h",
+     "An LSTM returns two things"),
+    ("exercise-4-code", ENDS.replace("down[:, -1]", "down[:, 27]"), "only 6 steps"),
+    ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([r_out.shape[2]], 2)"),
+     "H is half the length of the last axis"),
     ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([4], 2)"), "You cut at 4"),
     ("exercise-4-code", ENDS.replace("chunk(2, dim=-1)", "tensor_split([64], 2)"), "cut at 64"),
     ("exercise-4-code", ENDS.replace("torch.cat((down[:, -1], up[:, 0]), dim=-1)",
