@@ -25,9 +25,10 @@ ENTRY = re.compile(
     re.MULTILINE,
 )
 BOLD = re.compile(r"\*\*(?=\S)([^*]+?)(?<=\S)\*\*")
-# what is no prose: code, formulas, headings, links, labels and terms in bold, HTML, tables' rules
+# what is no prose: code, formulas, headings, links, labels and terms in bold, menus, HTML
 NO_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\$[^$]+\$|^#+ .*$|\[[^\]]*\]\([^)]*\)|\*\*[^*]+?\*\*|<[^>]+>|https?://\S+",
+    r"```.*?```|`[^`]*`|\$[^$]+\$|^#+ .*$|\[[^\]]*\]\([^)]*\)|\*\*[^*]+?\*\*|\*Kernel [^*]+\*"
+    r"|<[^>]+>|https?://\S+",
     re.DOTALL | re.MULTILINE,
 )
 
