@@ -38,7 +38,7 @@ class LayerHistograms:
     count in the outermost bars. A bar that holds more than a fifth of the values is cut off.
     """
 
-    def __init__(self, rows: Sequence[str], layers: int = 8, bars: float = 0.42) -> None:
+    def __init__(self, rows: Sequence[str], layers: int = 8, bars: float = 0.34) -> None:
         """Make the figure and its artists once; `set` gives them values.
 
         `rows` are the headings, by which `set` knows the rows. `bars` is the height of a row of
