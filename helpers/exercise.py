@@ -111,6 +111,8 @@ class Answer:
                 "not what they were before the call."
             )
         copy = "`list(...)`" if isinstance(argument, list) else "`.clone()`"
+        if isinstance(argument, list) and any(isinstance(part, Tensor) for part in argument):
+            copy = "`[part.clone() for part in ...]`"
         return (
             f"Your function changes {name} itself, and its caller still needs it. Work on a copy: "
             f"{copy}."

@@ -1,6 +1,7 @@
 """What holds for all tests: how many threads they compute on, and which digits they meet."""
 
 import os
+import signal
 
 import pytest
 
@@ -14,6 +15,8 @@ def workers(config) -> int:
 
 def pytest_configure(config):
     """Share the cores among the workers: if each took all of them, it would hinder the others."""
+    # a shell may start what runs in the background deaf to interrupts, which some tests send
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if not __debug__:
         pytest.exit("Python leaves out every assert (-O or PYTHONOPTIMIZE): these are the tests.")
     if workers(config):

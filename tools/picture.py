@@ -42,7 +42,7 @@ def write() -> None:
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder)) as address:
         with chromium() as browser:
             page = browser.new_page()
-            page.set_viewport_size({"width": WIDTH, "height": 640})
+            page.set_viewport_size({"width": WIDTH, "height": 700})
             opened = OpenLesson(page, address, lesson, presenting=False)
             opened.command("application:toggle-left-area")
             opened.run_all()
