@@ -114,8 +114,6 @@ def download_mnist() -> dict[str, bytes]:
                     transfer.left = True
     except KeyboardInterrupt:
         raise Unavailable("you interrupted the download") from None
-    finally:
-        print("\r", end="", file=sys.stderr)
     raise Unavailable("; ".join(reasons) or "there is no mirror to ask")
 
 
@@ -132,6 +130,7 @@ def _fetched(mirror: str, transfers: dict[str, _Transfer]) -> Iterator[tuple[str
         content = transfers[name].verified(md5)
         done += len(content)
         yield name, content
+    print("\r", end="", file=sys.stderr)
 
 
 def _by_proxy(address: str) -> str:
