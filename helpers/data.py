@@ -184,7 +184,7 @@ def _decode(files: dict[str, bytes]) -> Digits:
 
 
 def _unreadable(folder: Path) -> str:
-    """Return which file is there and belongs to somebody who lets nobody else read it, or ""."""
+    """Return which file is there but may not be read by this user, with advice, or ""."""
     for path in (folder / "mnist.pt", *(_raw(folder) / name for name in originals())):
         try:
             path.open("rb").close()

@@ -48,7 +48,7 @@ def _trouble(device: torch.device | str) -> str:
 def one_thread() -> Iterator[None]:
     """Compute on one thread, and on as many as before afterwards.
 
-    A net this small gains nothing from a second core, and waits for it when it is busy:
+    A network this small gains nothing from a second core, and waits for it when it is busy:
     200 steps then took 50 times as long.
     """
     before = torch.get_num_threads()

@@ -32,7 +32,7 @@ def mnist_form(drawing: torch.Tensor) -> torch.Tensor:
 
 
 def _corner(mass: torch.Tensor) -> int:
-    """Where to start, on one axis, so that the center of mass lies on pixel 14."""
+    """Where to start, on one axis, so that the center of mass is on pixel 14."""
     center = (mass * torch.arange(len(mass))).sum() / mass.sum()
     corner = round(SIDE / 2 - center.item())
     return min(max(corner, 0), SIDE - len(mass))

@@ -149,7 +149,7 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)):
         return "this is not an http address"
     if isinstance(error, SSLError):
-        return "no secure connection to it: its certificate isn't trusted here"
+        return "no secure connection to it (is its certificate trusted here?)"
     if any(isinstance(root, socket.gaierror) for root in roots):
         return "its name could not be found"
     if any(isinstance(root, ConnectionRefusedError) for root in roots):

@@ -38,7 +38,7 @@ def fit(
             "10: more epochs, or smaller batches"
         )
     home, device = next(net.parameters()).device, best_device()
-    images, labels = images.to(device), labels.to(device)  # may not fit: before the net moves
+    images, labels = images.to(device), labels.to(device)  # may not fit: before the network moves
     net.to(device)
     optimizer = torch.optim.Adam(net.parameters(), lr=peak, betas=(0.95, 0.95))
     schedule = torch.optim.lr_scheduler.OneCycleLR(
