@@ -15,7 +15,7 @@ import platformdirs
 import torch
 
 from helpers.digits import mnist_form
-from helpers.downloads import Unavailable, download_mnist, originals
+from helpers.downloads import Interrupted, Unavailable, download_mnist, originals
 from helpers.files import from_environment, write_whole
 
 # over the bytes of the four tensors below, in their order
@@ -71,6 +71,9 @@ def mnist() -> Digits:
     if digits is None:
         try:
             files = download_mnist()
+        except Interrupted:
+            print("You stopped the download. Here are 1,797 smaller scans instead of MNIST.")
+            return small_digits()
         except Unavailable as why:
             reasons = [_unreadable(_chosen_folder()), str(why)]
             print(

@@ -41,6 +41,10 @@ class Unavailable(Exception):
     """No mirror gave the files. The message says why, in words for the learner."""
 
 
+class Interrupted(Unavailable):
+    """The learner stopped the download."""
+
+
 class _Transfer(threading.Thread):
     """A file on its way, in a thread, because a name lookup can only be left behind."""
 
@@ -113,7 +117,7 @@ def download_mnist() -> dict[str, bytes]:
                 for transfer in transfers.values():
                     transfer.left = True
     except KeyboardInterrupt:
-        raise Unavailable("you interrupted the download") from None
+        raise Interrupted from None
     raise Unavailable("; ".join(reasons) or "there is no mirror to ask")
 
 

@@ -1,5 +1,6 @@
 """What all explorers share: controls, one picture, and a sentence that says what it shows."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from helpers.figures import DPI, bundle, canvas_png, width_on_screen
 
 STILL = "Run this cell to move the controls."  # shown where no kernel runs
 COLUMN = "300px"  # for a control that has no width of its own: about what ipywidgets gives it
+# What a caption adds when such a number is in it, because a network went wrong
+ODD = {
+    "nan": "(nan means “not a number”. If a network gave it, train this network again.)",
+    "inf": "(inf means infinite: the number became too large for its dtype.)",
+}
 NARROWEST = 490  # pixels of the screen, for a picture of 740 beside a pad
 
 
@@ -81,7 +87,9 @@ class Explorer(widgets.VBox):
     def refresh(self) -> None:
         """Redraw the picture from the controls' present values."""
         values = {name: control.value for name, control in self.controls.items()}
-        self.caption.text = self.draw(**values)
+        caption = self.draw(**values)
+        odd = [meaning for number, meaning in ODD.items() if re.search(rf"\b{number}\b", caption)]
+        self.caption.text = " ".join([caption, *odd])
         canvas = self.figure.canvas
         canvas.restore_region(self._background)
         for artist in self.moving:

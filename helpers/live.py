@@ -119,7 +119,7 @@ class LiveLoss(LivePicture):
         (self._raw,) = self._axis.plot([], [], "-", color=BLUE, alpha=0.3, lw=1, label="each step")
         (self._smooth,) = self._axis.plot([], [], "-", color=BLUE, label=f"mean of {window} steps")
         self._axis.legend(loc="upper right", fontsize=11)
-        alt = "The training loss against the step, falling."
+        alt = f"The training loss of each step, and the mean of the last {window} losses."
         super().__init__(figure, alt, self._show_losses)
 
     def progress(self) -> str:

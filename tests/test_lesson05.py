@@ -170,3 +170,10 @@ def test_the_bytes_that_are_kept_are_those_of_the_inputs():
     assert kept_bytes(net, images) == expected
     with torch.inference_mode():
         assert kept_bytes(net, images) == 0
+
+
+def test_a_network_that_went_wrong_is_named(images):
+    net = Net()
+    nn.init.constant_(net.out.weight, torch.nan)
+    explorer = DrawADigit(net, net.stage, prepare, images[0])
+    assert "nan means “not a number”" in explorer.caption.text

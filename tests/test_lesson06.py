@@ -151,3 +151,9 @@ def test_open_forget_gates_is_what_the_lesson_wrote():
     names["open_forget_gates"](theirs)
     for a, b in zip(ours.parameters(), theirs.parameters()):
         assert torch.equal(a, b)
+
+
+def test_a_network_that_went_wrong_is_named(images):
+    net = Net()
+    nn.init.constant_(net.out.weight, torch.nan)
+    assert "nan means “not a number”" in RowExplorer({"": net}, prepare, images[:5]).caption.text

@@ -1,5 +1,6 @@
 """Lesson 07: its numbers, its explorer, and the live picture."""
 
+import copy
 import math
 import time
 
@@ -148,3 +149,9 @@ def test_a_live_picture_lets_errors_pass_and_keeps_an_interrupt(capsys):
         raise ZeroDivisionError
     with pytest.raises(KeyboardInterrupt), nothing:
         raise KeyboardInterrupt
+
+
+def test_a_network_that_went_wrong_is_named(net):
+    broken = copy.deepcopy(net)
+    nn.init.constant_(next(broken.parameters()), torch.nan)
+    assert "nan means “not a number”" in SineExplorer({32: broken}, WINDOW).caption.text

@@ -189,7 +189,9 @@ class DrawADigit(Explorer):
         pixels = self.pad.drawing()
         image, probabilities, maps = self._answer(pixels)
         if not probabilities.isfinite().all():
-            return "The network's answer is not a number (nan): train it again."
+            for bar in self._bars:
+                bar.set_height(0)
+            return "The probabilities are nan."
         drawn = bool(image.any())
         best = int(probabilities.argmax())
         self._seen.set_data(image)
