@@ -50,10 +50,6 @@ OVERHANG = f"""([first, last]) => {NOTEBOOK}.widgets[last].node.getBoundingClien
     - {NOTEBOOK}.node.getBoundingClientRect().height"""
 
 
-# six to eight minutes of computing for all lessons, so `make slow` runs these
-pytestmark = pytest.mark.slow
-
-
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.stem)
 def lesson(request, browser, jupyterlab):
     """Each lesson in turn, as it is when it has just been opened."""
