@@ -60,11 +60,13 @@ def minutes(path: Path, up_to_section: int | None = None) -> int:
     That is prose outside of folded hints and solutions, lines of code to be read, predictions,
     explorers and exercises, rounded up to the next 5.
     """
-    total = 0.0
+    total, section = 0.0, 0
     for cell in read(path).cells:
-        numbered = re.match(r"## (\d+)", cell.source)
-        if up_to_section and numbered and int(numbered[1]) > up_to_section:
-            break
+        if cell.source.startswith("## "):
+            if up_to_section and section == up_to_section:
+                break
+            numbered = re.match(r"## (\d+)", cell.source)
+            section = int(numbered[1]) if numbered else 0  # "Your turn" has no number
         if cell.cell_type == "markdown":
             total += len(FOLDED.sub("", cell.source).split()) / WORDS_A_MINUTE
             total += PREDICTION * cell.source.count("*Predict")

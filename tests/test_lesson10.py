@@ -62,7 +62,7 @@ time.sleep(600)
 
 
 def ddp_names() -> dict:
-    """Return the names that section 6 has when its script is to be launched."""
+    """Return the names that *Going further* has when its script is to be launched."""
     names: dict = {"torch": torch, "nn": nn, "F": F, "scripts": scripts}
     for cell in ("halves", "sampler-shown", "ddp-script", "ddp-train", "alone"):
         exec(source(LESSON, cell), names)

@@ -166,6 +166,7 @@ COLD = (
     "the clock."
 )
 EACH = "You wait at every call, and each wait takes time, too: wait once, after all the calls."
+NOT_CALLED = "`clock` is a function: call it with brackets, `clock()`."
 ALL_CALLS = "    for _ in range(calls):\n        work()\n    wait()\n"
 WAIT_EACH = "    for _ in range(calls):\n        work()\n        wait()\n"
 WARM_UP = "    work()  # warm-up\n    wait()\n"
@@ -203,6 +204,9 @@ WARM_UP = "    work()  # warm-up\n    wait()\n"
         ("You return the time at the end. Read the clock before the calls, too, and take the "
          "difference.",
          "(clock() - start)", "clock()"),
+        (NOT_CALLED, "clock()", "clock"),
+        (NOT_CALLED, "start = clock()", "start = clock"),
+        (NOT_CALLED, "(clock() - start)", "(clock - start)"),
     ],
     otherwise=lambda theirs, ours:
         f"{a_number(theirs):.3f} s is not the time of one call here; that is {ours:.3f} s. Warm "
@@ -220,25 +224,26 @@ def seconds_per_call(work, wait, clock, calls):
     return (clock() - start) / calls
 
 
-COUNTS_LESS = "Divided by its count, a process with more rows counts less. It should count more."
+COUNTS_LESS = "Divided by its count, a part with more rows counts less. It should count more."
+ONLY_TWO = "There may be more than two parts: add over all of them."
 
 
 @exercise(
-    "DDP takes the plain average, which is the same if all parts are of one size. The "
-    "`DistributedSampler` makes them so: by default it repeats some rows if the numbers don't "
-    "work out, and a repeated row then counts twice.",
+    "If all parts have the same size, this is the plain average. Several processes that train one "
+    "network take the plain average, too, so they are given parts of the same size: see *Going "
+    "further*.",
     cases=[([torch.tensor([1.5, -2]), torch.tensor([0.25, 4])], [1, 5]),
            ([torch.tensor([3.0, 1, -7]), torch.tensor([0.5, -6, 2]), torch.tensor([-4.0, 0, 9])],
             [3, 1, 4])],
     mistakes=[
-        ("This is the plain average: a process with one row counts as much as one with many.",
+        ("This is the plain average: a part with one row counts as much as one with many.",
          "g * count", "g", "sum(counts)", "len(counts)"),
-        ("The gradients are added up, so with more processes your step would be longer. Take an "
+        ("The gradients are added up, so with more parts your step would be longer. Take an "
          "average.",
          "g * count", "g", "total / sum(counts)", "total"),
         ("The weights are right, but you don't divide by their sum, the number of all rows.",
          "total / sum(counts)", "total"),
-        ("You divide by the number of processes. Divide by the number of all rows: `sum(counts)`.",
+        ("You divide by the number of parts. Divide by the number of all rows: `sum(counts)`.",
          "sum(counts)", "len(counts)"),
         (COUNTS_LESS, "g * count", "g / count", "total / sum(counts)", "total"),
         (COUNTS_LESS, "g * count", "g / count", "sum(counts)", "len(counts)"),
@@ -250,13 +255,16 @@ COUNTS_LESS = "Divided by its count, a process with more rows counts less. It sh
          "`[:, None]` turns the counts into a column.",
          "sum(g * count for g, count in zip(gradients, counts))",
          "(torch.stack(gradients) * torch.tensor(counts)).sum(0)"),
-        ("You add up the numbers of each gradient. Add over the processes instead.",
+        ("You add up the numbers of each gradient. Add over the parts instead.",
          "sum(g * count for g, count in zip(gradients, counts))",
          "(torch.stack(gradients) * torch.tensor(counts)[:, None]).sum(1)"),
-        ("This is the gradient of the process with the most rows alone. The others count, too.",
+        ("This is the gradient of the part with the most rows alone. The others count, too.",
          "total / sum(counts)", "gradients[counts.index(max(counts))]"),
+        (ONLY_TWO, "zip(gradients, counts)", "zip(gradients[:2], counts[:2])"),
+        (ONLY_TWO, "zip(gradients, counts)", "zip(gradients[:2], counts[:2])",
+         "sum(counts)", "sum(counts[:2])"),
     ],
-    otherwise="Weight each gradient by the number of its rows, add over the processes and nothing "
+    otherwise="Weight each gradient by the number of its rows, add over the parts and nothing "
               "else, and divide by the number of all rows.",
 )  # fmt: skip
 def global_gradient(gradients, counts):

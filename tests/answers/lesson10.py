@@ -48,7 +48,8 @@ WRONG = [
      "Return one number"),
     ("exercise-3-code", MEAN + "return torch.stack(gradients).mean()", "is (), and it should be"),
     ("exercise-3-code", MEAN + "return (gradients[0] * counts[0] + gradients[1] * counts[1]) / "
-     "(counts[0] + counts[1])", "Weight each gradient"),
+     "(counts[0] + counts[1])", "more than two parts"),
+    ("exercise-3-code", MEAN + "return sum(gradients[:2]) / 2", "Weight each gradient"),
     ("exercise-3-code", MEAN + "return [g * n / sum(counts) for g, n in zip(gradients, counts)]",
      "Return a tensor"),
     ("exercise-3-code", MEAN + "for g, n in zip(gradients, counts):\n        g *= n\n"
