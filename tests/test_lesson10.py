@@ -300,7 +300,9 @@ def test_the_moves_and_products_run_on_a_device_that_is_simulated(fake_gpu, kind
 
 def test_where_python_is_too_new_for_compiling_a_sentence_says_so(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 99, 0))
-    exec(source(LESSON, "compile-shown"), {"torch": torch, "device": torch.device("cpu")})
+    names: dict = {"torch": torch, "device": torch.device("cpu")}
+    exec(source(LESSON, "compile-look"), names)
+    exec(source(LESSON, "compile-shown"), names)
     assert capsys.readouterr().out.startswith("torch.compile can't be used here: ")
 
 
