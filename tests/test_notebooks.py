@@ -1,12 +1,16 @@
 """What nbval can't see: that the lessons are stored whole, tidy and true to their form."""
 
+import base64
 import copy
 import html
+import io
 import json
 import re
 
+import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from PIL import Image
 
 from tests.lessons import LESSONS, exercises, minutes, read, sections, tags
 from tools.refresh import KERNEL, WIDGET, normalize
@@ -14,6 +18,7 @@ from tools.refresh import KERNEL, WIDGET, normalize
 TAGS = {"setup", "exercise", "raises-exception", "nbval-ignore-output"}
 # what unpickles a file without `weights_only=True`
 UNSAFE = re.compile(r"weights_only=False|torch\.load\((?!.*weights_only=True)")
+PALE = 200  # of 255: what is lighter is paper
 SHOWS = re.compile(r"^(print|display|show|check)\b|^[\w.\[\]]+$|^[A-Z]\w+\(", re.MULTILINE)
 
 pytestmark = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
@@ -67,6 +72,15 @@ def test_every_picture_has_a_text_alternative(lesson):
                 assert f'<img alt="{html.escape(alt)}"' in output.data["text/html"], cell.id
         if cell.cell_type == "markdown":
             assert "![](" not in cell.source, cell.id
+
+
+def test_nothing_is_cut_off_at_the_edge_of_a_picture(lesson):
+    for cell in code(lesson):
+        for output in cell.outputs:
+            if png := output.get("data", {}).get("image/png"):
+                pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("L"))
+                edge = [pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]
+                assert all(side.min() > PALE for side in edge), cell.id
 
 
 def test_every_widget_has_a_picture_beside_it(lesson):
