@@ -9,6 +9,9 @@
 # make oldest   run the tests on the oldest versions admitted, which need Python 3.11
 # make refresh  run and store the lessons
 # make bench    measure the speed
+# make teaching fill the generated parts of the teaching pages
+# make handout  write the lessons without their solutions; HINTS=no leaves out the hints, too
+# make slides   export the lessons as slides that need no network
 # make audit    ask whether a package that is installed has a known hole
 #
 # TORCH=cpu, with any of them, installs PyTorch without what only a GPU needs
@@ -18,8 +21,9 @@ BIN := $(VENV)/bin
 CPU_BUILDS ?= https://download.pytorch.org/whl/cpu
 export PIP_USER := no
 $(if $(filter-out cpu,$(TORCH)),$(error TORCH can be cpu, or be left out))
+$(if $(filter-out no,$(HINTS)),$(error HINTS can be no, or be left out))
 
-.PHONY: lab progress reset test slow poor test-all bench refresh oldest audit
+.PHONY: lab progress reset test slow poor test-all bench refresh teaching handout slides oldest audit
 
 lab: $(VENV)/ready
 	$(BIN)/python -m helpers lab
@@ -47,6 +51,15 @@ bench: $(VENV)/ready
 
 refresh: $(VENV)/ready-for-tests
 	$(BIN)/python tools/refresh.py
+
+teaching: $(VENV)/ready
+	$(BIN)/python -m tools.teaching
+
+handout: $(VENV)/ready
+	$(BIN)/python -m tools.handout $(if $(filter no,$(HINTS)),--no-hints)
+
+slides: $(VENV)/ready
+	$(BIN)/python -m tools.slides
 
 oldest:
 	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest

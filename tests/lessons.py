@@ -67,15 +67,19 @@ def minutes(path: Path, up_to_section: int | None = None) -> int:
                 break
             numbered = re.match(r"## (\d+)", cell.source)
             section = int(numbered[1]) if numbered else 0  # "Your turn" has no number
-        if cell.cell_type == "markdown":
-            total += len(FOLDED.sub("", cell.source).split()) / WORDS_A_MINUTE
-            total += PREDICTION * cell.source.count("*Predict")
-        elif "exercise" in tags(cell):
-            total += EXERCISE
-        else:
-            total += CODE_LINE * len([line for line in cell.source.splitlines() if line.strip()])
-            total += EXPLORER * ("widget-view" in str(cell.outputs))
+        total += minutes_of_cell(cell)
     return 5 * -int(-total // 5)
+
+
+def minutes_of_cell(cell: nbformat.NotebookNode) -> float:
+    """Estimate the minutes that a learner needs for one cell."""
+    if cell.cell_type == "markdown":
+        words = len(FOLDED.sub("", cell.source).split())
+        return words / WORDS_A_MINUTE + PREDICTION * cell.source.count("*Predict")
+    if "exercise" in tags(cell):
+        return EXERCISE
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    return CODE_LINE * len(lines) + EXPLORER * ("widget-view" in str(cell.outputs))
 
 
 def sections(path: Path) -> dict[str, list[str]]:

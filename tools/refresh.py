@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from helpers.files import write_whole
-from tools import readme
+from tools import readme, teaching
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -55,10 +55,11 @@ def refresh(path: Path) -> float:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         store_widget_state=False,
-        record_timing=False,
+        record_timing=True,  # for the teaching pages; `normalize` takes it out again
     )
     start = time.perf_counter()
     client.execute()
+    teaching.store_seconds(path, notebook.cells)
     normalize(notebook)
     write_whole(path, lambda part: nbformat.write(notebook, part))
     return time.perf_counter() - start
@@ -76,6 +77,7 @@ def main(arguments: list[str]) -> None:
         except CellExecutionError as error:
             sys.exit(f"{path.name} is not stored, a cell failed:\n{error}")
     readme.write()
+    teaching.write()
 
 
 if __name__ == "__main__":
