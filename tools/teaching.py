@@ -1,7 +1,7 @@
-"""Fill the generated parts of the teaching pages, docs/teaching/NN.md: python -m tools.teaching
+"""Fill the generated parts of the teaching pages: python -m tools.teaching
 
-Those are the plan, and the mistakes that the exercises' checks know. Everything else on a page is
-written by hand.
+Those are, in docs/teaching/NN.md, the plan of the lesson and the mistakes that the exercises'
+checks know; and in docs/teaching.md, the two schedules. Everything else is written by hand.
 """
 
 import importlib
@@ -9,40 +9,22 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from nbformat import NotebookNode
 
 from helpers.files import write_whole
 from tests.lessons import LESSONS, ROOT, exercises, minutes_of_cell, read, tags
+from tools import schedules
+from tools.sections import sections
 
 FOLDER = ROOT / "docs" / "teaching"
+START = ROOT / "docs" / "teaching.md"
 SECONDS = FOLDER / "seconds.json"  # of each section's cells, stored by tools/refresh.py
 ITEM = re.compile(r"^- \*\*.+?\*\* <!-- (?P<cell>[\w-]+) -->", re.MULTILINE)
 END_OF_ITEM = re.compile(r"^(?:- |#)", re.MULTILINE)
 NOTE = """
 *Run* is what the cells took when the lessons were last stored, on a computer without a GPU. It is
-not part of the sum, because you talk while a cell runs."""
-
-
-class Section(NamedTuple):
-    """A section of a lesson: its title, the id of its first cell, and all its cells."""
-
-    title: str
-    id: str
-    cells: list[NotebookNode]
-
-
-def sections(cells: list[NotebookNode]) -> list[Section]:
-    """Return the sections of a lesson. The first one is what is above the first heading."""
-    found: list[Section] = []
-    for cell in cells:
-        heading = re.match(r"## (.+)", cell.source) if cell.cell_type == "markdown" else None
-        if heading or not found:
-            title = heading[1] if heading else "Title and set-up"
-            found.append(Section(title, cell.id, []))
-        found[-1].cells.append(cell)
-    return found
+not part of the sum, because you talk while a cell runs. The lesson states the sum rounded up."""
 
 
 def plan(lesson: Path) -> str:
@@ -161,12 +143,17 @@ def _seconds(cell: NotebookNode) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds()
 
 
+def all_parts() -> dict[Path, dict[str, str]]:
+    """Return for each page its generated parts."""
+    tables = {"two days": schedules.two_days(), "ten weeks": schedules.weekly()}
+    return {START: tables} | {page_of(lesson): generated(lesson) for lesson in LESSONS}
+
+
 def write() -> None:
     """Write the generated parts into the pages that are there."""
-    for lesson in LESSONS:
-        path = page_of(lesson)
+    for path, parts in all_parts().items():
         if path.exists():
-            text = fill(path.read_text(encoding="utf-8"), generated(lesson))
+            text = fill(path.read_text(encoding="utf-8"), parts)
             write_whole(path, lambda part, text=text: part.write_text(text, encoding="utf-8"))
 
 
