@@ -115,7 +115,9 @@ def test_the_speakers_window_shows_what_the_teaching_page_says(deck, lesson):
     with page.expect_popup() as opened:
         page.keyboard.press("s")
     window = opened.value
-    window.wait_for_function("document.querySelector('.speaker-controls-notes .value')?.innerText.trim()")
+    window.wait_for_function(
+        "document.querySelector('.speaker-controls-notes .value')?.innerText.trim()"
+    )
     shown = window.locator(".speaker-controls-notes .value").inner_text()
     first = re.search(r"\*\*(.+?)\*\*", said[0])[1]
     assert re.sub(r"\W+", " ", re.sub(r"[`$*]", "", first))[:30] in re.sub(r"\W+", " ", shown)

@@ -10,8 +10,9 @@ import pytest
 
 from helpers import working_copies
 from tests.lessons import FOLDED, LESSONS, ROOT, exercises, read, tags
-from tools import teaching
+from tools import schedules, teaching
 from tools.handout import handout, write_all
+from tools.sections import sections
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 QUESTION = re.compile(r"^\d+\. .*?</details>", re.MULTILINE | re.DOTALL)
@@ -54,7 +55,7 @@ def test_the_generated_parts_are_up_to_date(lesson):
 
 @each_lesson
 def test_every_section_of_the_lesson_is_on_the_page_in_order(lesson):
-    wanted = [section.title for section in teaching.sections(read(lesson).cells)[1:]]
+    wanted = [section.title for section in sections(read(lesson).cells)[1:]]
     found = re.findall(r"^### (.+)", part(lesson, "Step by step"), re.MULTILINE)
     # the page has a part of its own on the exercises, and a recap needs no words of the teacher
     spared = {"Your turn", "What you know now"} - set(found)
@@ -94,6 +95,33 @@ def test_the_page_has_its_parts_and_every_exercise_is_named(lesson):
     for stub, _ in exercises(lesson).values():
         name = re.search(r"^check\.(\w+)\(", stub, re.MULTILINE)[1]
         assert f"`{name}`" in listed
+
+
+def test_the_schedules_are_up_to_date():
+    parts = teaching.all_parts()[teaching.START]
+    text = teaching.START.read_text(encoding="utf-8")
+    assert teaching.fill(text, parts) == text, "run `make teaching`"
+
+
+def test_a_meeting_has_90_minutes_and_every_lesson_has_one():
+    assert [part.lesson for part in schedules.WEEKS] == [path.name[:2] for path in LESSONS]
+    for part in schedules.WEEKS:
+        assert schedules.in_class(part) + 2 * schedules.QUESTIONS <= schedules.MEETING, part
+    for part in [part for parts in [schedules.WEEKS, *schedules.DAYS] for part in parts]:
+        numbers = set(map(schedules.number, sections(read(schedules.lesson_of(part)).cells)))
+        assert set(part.at_home) <= numbers, part
+        assert part.exercises <= len(exercises(schedules.lesson_of(part))), part
+
+
+@pytest.mark.parametrize(
+    "path", [teaching.START, teaching.START.with_name("presenting.md")], ids=lambda path: path.name
+)
+def test_links_and_commands_in_the_pages_are_there(path):
+    text = path.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (path.parent / target).exists(), target
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`make ([a-z-]+)", text)) <= set(targets)
 
 
 def test_a_page_is_filled_the_same_twice_and_says_what_it_lacks():

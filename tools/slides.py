@@ -28,14 +28,18 @@ from tools import readme, teaching
 SLIDES = ROOT / "build" / "slides"
 PACKAGES = ROOT / "build" / "npm"
 # as the registry of npm states it for these versions: `npm view NAME@VERSION dist.integrity`
+# as the registry of npm states it for these versions (`npm view NAME@VERSION dist.integrity`),
+# and the files that we need
 PINNED = {
     "reveal.js": (
         "6.0.2",
         "JYIg5D9aoxoaLeb84O+OvAwsKWdIavVgEDScxtYEXFCT6t6TQrhNtSgogcjdCpdLsWglhJn3zyE3fUOwiH5KEg==",
+        ("dist/reveal.css", "dist/reveal.js", "dist/plugin/notes.js"),
     ),
     "mathjax": (
         "3.2.2",
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
+        ("es5/tex-svg.js",),
     ),
 }
 A_FEW_WORDS = 40  # of a text that shares a slide with the text below it
@@ -44,26 +48,29 @@ SHOWN = ["text/html", "image/png", "text/plain"]  # of an explorer, its stored p
 
 
 def fetch(name: str) -> Path:
-    """Return the folder of an npm package, downloaded and verified if it isn't there yet."""
-    version, integrity = PINNED[name]
+    """Return the folder with a package of npm, downloaded and verified if it isn't there yet."""
+    version, integrity, files = PINNED[name]
     folder = PACKAGES / f"{name}-{version}"
-    if not folder.exists():
-        registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
-        address = f"{registry}/{name}/-/{name}-{version}.tgz"
-        try:
-            reply = requests.get(address, timeout=60)
-            reply.raise_for_status()
-        except requests.RequestException as error:
-            sys.exit(
-                f"{address} could not be downloaded ({error}). Making the slides needs a network "
-                "the first time; NPM_CONFIG_REGISTRY names another registry."
-            )
-        if base64.b64encode(hashlib.sha512(reply.content).digest()).decode() != integrity:
-            sys.exit(f"{address} is not the file that tools/slides.py expects; nothing was made.")
-        with tarfile.open(fileobj=io.BytesIO(reply.content)) as package:
-            package.extractall(PACKAGES, filter="data")
-        folder.mkdir()
-        (PACKAGES / "package").rename(folder / name)
+    if all((folder / name / file).exists() for file in files):
+        return folder
+    registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
+    address = f"{registry}/{name}/-/{name}-{version}.tgz"
+    try:
+        reply = requests.get(address, timeout=60)
+        reply.raise_for_status()
+    except requests.RequestException as error:
+        sys.exit(
+            f"{address} could not be downloaded ({error}). Making the slides needs a network the "
+            "first time; NPM_CONFIG_REGISTRY names another registry."
+        )
+    if base64.b64encode(hashlib.sha512(reply.content).digest()).decode() != integrity:
+        sys.exit(f"{address} is not the file that tools/slides.py expects, so nothing was made.")
+    with tarfile.open(fileobj=io.BytesIO(reply.content)) as package:
+        for file in files:
+            target = folder / name / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            content = package.extractfile(f"package/{file}").read()
+            write_whole(target, lambda part, content=content: part.write_bytes(content))
     return folder
 
 
