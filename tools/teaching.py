@@ -33,7 +33,7 @@ def plan(lesson: Path) -> str:
         "| Section | Read and predict | Run | Exercises | Sum so far |",
         "|---|--:|--:|--:|--:|",
     ]
-    seconds = json.loads(SECONDS.read_text(encoding="utf-8")).get(lesson.name[:2], {})
+    seconds = stored_seconds().get(lesson.name[:2], {})
     total = 0.0
     for section in sections(read(lesson).cells):
         practice = sum(minutes_of_cell(c) for c in section.cells if "exercise" in tags(c))
@@ -48,7 +48,7 @@ def plan(lesson: Path) -> str:
             f"{total:.0f} min",
         )
         rows.append(f"| {' | '.join(columns)} |")
-    return "\n".join(rows) + "\n" + NOTE
+    return "\n".join(rows) + ("\n" + NOTE if seconds else "")
 
 
 def mistakes(lesson: Path) -> str:
@@ -117,6 +117,11 @@ def fill(page: str, parts: dict[str, str]) -> str:
     return page
 
 
+def stored_seconds() -> dict[str, dict[str, int]]:
+    """Return the seconds that were stored, by lesson and section; {} before the first time."""
+    return json.loads(SECONDS.read_text(encoding="utf-8")) if SECONDS.exists() else {}
+
+
 def store_seconds(lesson: Path, cells: list[NotebookNode]) -> None:
     """Store what the sections of a lesson took that was just run, by the ids of their first cells.
 
@@ -124,7 +129,7 @@ def store_seconds(lesson: Path, cells: list[NotebookNode]) -> None:
     stored one is left as it was, so that a diff shows only what changed.
     """
     seconds = {part.id: round(sum(map(_seconds, part.cells))) for part in sections(cells)}
-    stored = json.loads(SECONDS.read_text(encoding="utf-8")) if SECONDS.exists() else {}
+    stored = stored_seconds()
     before = stored.get(lesson.name[:2], {})
     stored[lesson.name[:2]] = {
         name: before[name] if abs(before.get(name, -9) - new) <= max(1, 0.2 * new) else new
