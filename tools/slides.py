@@ -128,7 +128,7 @@ def export(lesson: Path) -> Path:
     """Write the deck of one lesson, and return where it is."""
     exporter = SlidesExporter(
         template_name="deck",
-        extra_template_basedirs=[str(ROOT / "tools" / "nbconvert")],
+        extra_template_basedirs=[str(ROOT / "tools" / "templates")],
         extra_template_paths=[str(fetch(name)) for name in PINNED],
         exclude_input_prompt=True,
         exclude_output_prompt=True,
