@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+from pathlib import Path
 
-from helpers import progress, working_copies
+from helpers import classroom, progress, working_copies
 
 
 def main(arguments: list[str]) -> None:
@@ -17,6 +18,9 @@ def main(arguments: list[str]) -> None:
     )
     again.add_argument("lesson", help="its number, such as 05")
     commands.add_parser("progress", help="show which exercises are solved")
+    whole = commands.add_parser("class", help="show how far all the learners of a class are")
+    whole.add_argument("folder", type=Path, help="it holds one folder of copies for each learner")
+    whole.add_argument("--figure", type=Path, help="the PNG file to draw, or FOLDER/class.png")
     known, rest = parser.parse_known_args(arguments)
     if rest and known.command != "lab":
         parser.error(f"unknown: {' '.join(rest)}")
@@ -27,6 +31,8 @@ def main(arguments: list[str]) -> None:
         elif known.command == "progress":
             working_copies.prepare(folder)
             print(progress.table(folder))
+        elif known.command == "class":
+            show_class(known.folder, known.figure or known.folder / "class.png")
         else:
             for line in working_copies.prepare(folder):
                 print(line)
@@ -35,6 +41,14 @@ def main(arguments: list[str]) -> None:
                 open_lab(rest)
     except working_copies.Trouble as trouble:
         sys.exit(str(trouble))
+
+
+def show_class(folder: Path, figure: Path) -> None:
+    """Print how far the learners are whose copies are in a folder, and draw it."""
+    learners, skipped = classroom.gather(folder)
+    print(classroom.report(learners))
+    classroom.draw(learners, figure)
+    print("", f"The same as a figure: {figure}", *skipped, sep="\n")
 
 
 def open_lab(options: list[str]) -> None:

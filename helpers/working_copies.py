@@ -105,6 +105,11 @@ def exercises(folder: Path) -> dict[str, list[str]]:
     return {name[:2]: part["exercises"] for name, part in _read_state(folder).items()}
 
 
+def stored_exercises() -> dict[str, list[str]]:
+    """Return the same for the lessons as they are stored."""
+    return {path.name[:2]: _exercises(_without_outputs(path)) for path in lessons()}
+
+
 def _without_outputs(lesson: Path) -> dict[str, Any]:
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
