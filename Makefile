@@ -12,6 +12,7 @@
 # make teaching fill the generated parts of the teaching pages
 # make handout  write the lessons without their solutions; HINTS=no leaves out the hints, too
 # make slides   export the lessons as slides that need no network
+# make wheelhouse   download every package once, for a class
 # make audit    ask whether a package that is installed has a known hole
 #
 # TORCH=cpu, with any of them, installs PyTorch without what only a GPU needs
@@ -23,7 +24,8 @@ export PIP_USER := no
 $(if $(filter-out cpu,$(TORCH)),$(error TORCH can be cpu, or be left out))
 $(if $(filter-out no,$(HINTS)),$(error HINTS can be no, or be left out))
 
-.PHONY: lab progress reset test slow poor test-all bench refresh teaching handout slides oldest audit
+.PHONY: lab progress reset test slow poor test-all bench refresh teaching handout slides \
+	oldest wheelhouse audit
 
 lab: $(VENV)/ready
 	$(BIN)/python -m helpers lab
@@ -63,6 +65,11 @@ slides: $(VENV)/ready
 
 oldest:
 	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest
+
+# flit_core is what pip builds this project with. Not `pip download`: it would pack .venv, too
+wheelhouse: $(VENV)/ready
+	$(if $(filter cpu,$(TORCH)),$(BIN)/python -m pip wheel torch torchvision --wheel-dir $@ --index-url $(CPU_BUILDS))
+	$(BIN)/python -m pip wheel -r requirements.txt flit_core --wheel-dir $@ --find-links $@
 
 audit: $(VENV)/ready-for-tests
 	$(PYTHON) -m venv $(VENV)/audit
