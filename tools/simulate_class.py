@@ -26,11 +26,11 @@ from pathlib import Path
 import psutil
 from nbclient import NotebookClient
 
-from tests.lessons import LESSONS, ROOT, minutes, read, tags
+from tests.lessons import LESSONS, ROOT, minutes, read
 
 SEED = 0  # of the arrivals and the pauses
 GIGABYTE = 1e9
-CLASSES = (50, 500)  # that we plan for
+PLANNED = (50, 500)  # learners
 
 
 @dataclass
@@ -38,7 +38,6 @@ class Learner:
     """What was measured of one learner."""
 
     seconds: dict[str, float] = field(default_factory=dict)  # for each cell
-    start: float = 0.0  # seconds from asking for a kernel until it can run a cell
     computed: float = 0.0  # seconds of processor time
     process: psutil.Process | None = None
     own: float = 0.0  # bytes that no other process shares, at most
@@ -67,10 +66,8 @@ async def play(learner: Learner, lesson: Path, options: argparse.Namespace, paus
             environment |= {"OMP_NUM_THREADS": str(options.threads)}
         place = {"metadata": {"path": folder}}
         client = NotebookClient(notebook, kernel_name="python3", timeout=1200, resources=place)
-        begun = time.monotonic()
         # errors come as messages; what remains is a warning of each kernel about its connection
         async with client.async_setup_kernel(env=environment, stderr=subprocess.DEVNULL):
-            learner.start = time.monotonic() - begun
             learner.process = psutil.Process(client.km.provisioner.pid)
             for i, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
@@ -98,15 +95,10 @@ async def hold(number: int, lesson: Path, options: argparse.Namespace, alone: bo
     playing = [asyncio.create_task(come(learner)) for learner in learners]
     most = 0.0
     while not all(task.done() for task in playing):
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
         most = max(most, sum(one.weigh() for one in learners if one.process))
     await asyncio.gather(*playing)  # which raises what went wrong
     return learners, most, time.monotonic() - begun
-
-
-def spread(values: list[float]) -> str:
-    """Return the median and the 95th percentile."""
-    return f"{statistics.median(values):6.2f} {statistics.quantiles(values, n=20)[-1]:7.2f}"
 
 
 def main() -> None:
@@ -114,9 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--lesson", default="05", help="its number")
     parser.add_argument("--learners", type=int, nargs="+", default=[1, 2, 4, 8])
-    parser.add_argument(
-        "--pause", type=float, default=10, help="seconds before a cell, on average"
-    )
+    parser.add_argument("--pause", type=float, default=10, help="mean seconds before a cell")
     parser.add_argument("--threads", type=int, default=1, help="of a kernel; 0: as torch chooses")
     options = parser.parse_args()
     (lesson,) = [path for path in LESSONS if path.name.startswith(f"{options.lesson}_")]
@@ -124,13 +114,13 @@ def main() -> None:
         parser.error("MNIST is not in data/: run lesson 05 once with a network.")
 
     (one,), _, seconds = asyncio.run(hold(1, lesson, options, alone=True))
-    setup = [cell.id for cell in read(lesson).cells if "setup" in tags(cell)]
+    cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / GIGABYTE
     print(
-        f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / GIGABYTE:.0f} GB. "
+        f"{cores} cores, {memory:.0f} GB. "
         f"{lesson.name} alone: {seconds:.0f} s, of them {one.computed:.0f} s of processor time; "
         f"the longest cell {max(one.seconds.values()):.1f} s; {one.own / GIGABYTE:.2f} GB.\n\n"
-        "          seconds that a cell waits  of the set-up  memory together  of one  cores\n"
-        "learners      median  95th  longest         median               GB      GB   busy"
+        "          seconds that a cell waits  gigabytes  cores\n"
+        "learners   median    95%  longest    all  one   busy"
     )
     for number in options.learners:
         learners, most, seconds = asyncio.run(hold(number, lesson, options, alone=False))
@@ -139,21 +129,24 @@ def main() -> None:
             for learner in learners
             for name, taken in learner.seconds.items()
         ]
-        first = statistics.median(learner.seconds[setup[0]] for learner in learners)
         own = statistics.median(learner.own for learner in learners) / GIGABYTE
+        p95 = statistics.quantiles(waits, n=20)[-1]
         busy = sum(learner.computed for learner in learners) / seconds
         print(
-            f"{number:8}      {spread(waits)} {max(waits):8.1f} {first:14.1f} "
-            f"{most / GIGABYTE:16.2f} {own:7.2f} {busy:6.2f}",
+            f"{number:8} {statistics.median(waits):8.2f} {p95:6.2f} {max(waits):8.1f} "
+            f"{most / GIGABYTE:6.2f} {own:.2f} {busy:6.2f}",
             flush=True,
         )
-    share = one.computed / (60 * minutes(lesson))
-    for number in CLASSES:
-        print(
-            f"\n{number} learners at their own pace, {minutes(lesson)} minutes for the lesson: "
-            f"{number * own:.0f} GB for the kernels, and {number * share:.1f} cores on average. "
-            f"If they all run the longest cell at once: {number} cores."
-        )
+    share = one.computed / (60 * minutes(lesson))  # of a core, at the pace of a real learner
+    room = int(0.8 * memory / own)
+    print(
+        f"\nA kernel takes {own:.2f} GB, so 80% of this memory is enough for {room} of them. A "
+        f"learner takes {minutes(lesson)} minutes for the lesson, and so {share:.4f} cores on "
+        f"average: {cores} cores are enough for {cores / share:.0f} learners who are spread out, "
+        f"and for {cores} who run the longest cell at once."
+    )
+    for number in PLANNED:
+        print(f"{number} learners: {number * own:.0f} GB, {number * share:.1f} cores on average.")
 
 
 if __name__ == "__main__":
