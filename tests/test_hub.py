@@ -1,8 +1,6 @@
-"""JupyterHub on this machine: two users, each with copies of their own, and one MNIST for both.
+"""Two users of a JupyterHub on this machine, with the settings of deploy/tljh.py.
 
-Needs `pip install jupyterhub` and `npm install --global configurable-http-proxy`. The settings of
-the servers are those of deploy/tljh.py. In place of its logins and system users stand JupyterHub's
-own ones for tests: "dummy" lets everyone in, and "simple" starts each server as the same user.
+"Dummy" lets everyone in, and "simple" starts their servers as the user who runs the tests.
 """
 
 import importlib.util
@@ -18,14 +16,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from helpers import working_copies
 from tests.lab import MINUTE, OpenLesson
 from tests.lessons import LESSONS, ROOT
-from tests.test_browser import SEVEN, draw
+from tests.test_browser import SEVEN, SHOTS, draw
 
-PROXY = shutil.which("configurable-http-proxy")
-LESSON = LESSONS[4]
-SHOTS = os.environ.get("LESSON_SHOTS")  # a folder in which to keep pictures
+PROXY, HUB = shutil.which("configurable-http-proxy"), importlib.util.find_spec("jupyterhub")
 FOR_TESTS = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{0}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{1}"
@@ -37,11 +32,8 @@ c.SimpleLocalProcessSpawner.home_dir_template = "{3}/{{username}}"
 c.Spawner.args += ["--LabApp.expose_app_in_browser=True", "--allow-root"]
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 """
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not importlib.util.find_spec("jupyterhub"), reason="no JupyterHub here"),
-    pytest.mark.skipif(not PROXY, reason="JupyterHub's configurable-http-proxy is not here"),
-]
+NEEDS = "`pip install jupyterhub` and `npm install --global configurable-http-proxy` are needed"
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (HUB and PROXY), reason=NEEDS)]
 
 
 @pytest.fixture(scope="module")
@@ -55,24 +47,21 @@ def hub(tmp_path_factory):
         probe.close()
     settings = (ROOT / "deploy" / "tljh.py").read_text().replace("/srv/pytorch-by-hand", str(ROOT))
     (folder / "config.py").write_text(settings + FOR_TESTS.format(*ports, folder / "homes"))
-    bin = Path(sys.executable).parent  # where the servers find python
-    environment = os.environ | {"PATH": f"{bin}{os.pathsep}{os.environ['PATH']}"}
-    with (folder / "hub.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterhub", "--config=config.py"]
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
-    while process.poll() is None and "JupyterHub is now running" not in _text(folder / "hub.log"):
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    command, said = [sys.executable, "-m", "jupyterhub", "--config=config.py"], folder / "hub.log"
+    with said.open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=os.environ | {"PATH": path}, stdout=log, stderr=log
+        )
+    while process.poll() is None and "JupyterHub is now running" not in said.read_text():
         time.sleep(0.2)
     yield f"http://127.0.0.1:{ports[0]}", folder / "homes"
     process.terminate()
     process.wait(60)
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("user", ["ada", "bob"])
-def test_a_user_of_a_hub_moves_an_explorer_and_draws_a_digit(browser, hub, user):
+def test_a_user_moves_an_explorer_and_draws_a_digit(browser, hub, user):
     address, homes = hub
     browser.clear_cookies()
     page = browser.new_page()
@@ -80,22 +69,21 @@ def test_a_user_of_a_hub_moves_an_explorer_and_draws_a_digit(browser, hub, user)
     page.get_by_label("Username").fill(user)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**/user/{user}/lab/**", timeout=3 * MINUTE)
-    lesson = OpenLesson(page, f"{address}/user/{user}", LESSON)
+    lesson = OpenLesson(page, f"{address}/user/{user}", LESSONS[4])
     lesson.run_all()
-    for number, i in enumerate(lesson.explorers):
+    for i in lesson.explorers:
         explorer = lesson.cell(i).locator(".explorer")
         caption, picture = explorer.get_by_role("status"), explorer.locator("img")
         before = picture.get_attribute("src")
-        if pad := next(iter(explorer.get_by_role("application").all()), None):
+        if explorer.get_by_role("application").count():
             explorer.get_by_role("button", name="Clear").click()
-            draw(pad, SEVEN, touch=False)
-            expect(caption).to_contain_text(re.compile("reads a [0-9]"))
+            draw(explorer.get_by_role("application"), SEVEN, touch=False)
+            expect(caption).to_have_text(re.compile("reads a [0-9]"))
         else:
             explorer.get_by_role("slider").first.press("ArrowRight")
         expect(picture).not_to_have_attribute("src", before)
         if SHOTS:
-            page.screenshot(path=Path(SHOTS) / f"hub-{user}-{number}.png")
+            page.screenshot(path=Path(SHOTS) / f"hub-{user}-{lesson.cells[i].id}.png")
     page.close()
-    (copies,) = homes.glob(f"{user}/my_lessons")
-    assert {path.name for path in copies.glob("*.ipynb")} == {path.name for path in LESSONS}
-    assert working_copies.exercises(copies) == working_copies.stored_exercises()
+    copies = {path.name for path in (homes / user / "my_lessons").glob("*.ipynb")}
+    assert copies == {path.name for path in LESSONS}
