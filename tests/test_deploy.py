@@ -73,3 +73,16 @@ def test_the_hub_in_the_container_is_that_of_the_chart():
     page = (ROOT / "docs" / "class.md").read_text(encoding="utf-8")
     (chart,) = re.findall(r"version (\d+\.\d+\.\d+)", values)
     assert f"--version={chart}" in page
+
+
+def test_the_page_for_a_class_names_what_is_there():
+    page = (ROOT / "docs" / "class.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page):
+        assert (ROOT / "docs" / target).exists(), target
+    titles = re.findall(r"^#+ (.+)", page, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+    assert set(re.findall(r"\]\(#([^)]+)", page)) <= anchors
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"(?:`|^    )make ([a-z-]+)", page, re.MULTILINE)) <= set(targets)
+    for path in re.findall(r"(?:deploy|tests|tools)/[\w./]*\w", page):
+        assert (ROOT / path).exists(), path
