@@ -36,7 +36,7 @@ WEEKS = [
     Part("07", exercises=0),
     Part("08"),
     Part("09", at_home=(9,), exercises=0),
-    Part("10", exercises=2),
+    Part("10", exercises=3),
 ]
 DAYS = [
     [Part("01", (4,)), Part("02", (8, 9)), Part("03", (5, 8)), Part("04", (9, 10))],
@@ -140,7 +140,8 @@ def _rest(part: Part) -> str:
     names = [str(n) for n in part.at_home]
     left = len(exercises(lesson_of(part))) - part.exercises
     text = f"section{'s' * (len(names) > 1)} {_and(names)}, " if names else ""
-    return text + f"{left} exercise{'s' * (left > 1)}, *Going further*"
+    text += f"{left} exercise{'s' * (left > 1)}, " if left else ""
+    return text + "*Going further*"
 
 
 def _and(names: list[str]) -> str:
