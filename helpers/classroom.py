@@ -140,15 +140,19 @@ def draw(learners: list[dict[str, Any]], path: Path) -> None:
 
 def _read(learner: Path) -> dict[str, Any]:
     """Return the progress in a learner's folder. Raises `Trouble` with the reason if it can't."""
-    path = next((learner / place for place in PLACES if (learner / place).exists()), None)
-    if path is None:
+    for place in PLACES:
+        path = learner / place
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            break
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise Trouble(f"{path} can't be read ({error.strerror}).") from error
+        except (ValueError, RecursionError) as error:
+            raise Trouble(f"{path} is damaged: it is not JSON.") from error
+    else:
         raise Trouble(f"there is no {progress.FILE} in it, so no exercise was checked there.")
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Trouble(f"{path} can't be read ({error.strerror}).") from error
-    except ValueError as error:
-        raise Trouble(f"{path} is damaged: it is not JSON.") from error
     if not _is_progress(stored):
         raise Trouble(f"{path} is JSON, but not the progress of a learner.")
     return stored

@@ -75,6 +75,7 @@ def test_what_a_check_records_can_be_counted(tmp_path, monkeypatch):
     "stored, said",
     [
         ('{"05": {"outp', "it is not JSON"),
+        ("[" * 100_000, "it is not JSON"),
         ("[1, 2]", "not the progress of a learner"),
         ({"05": {"output_size": {"checked": "often", "hints": {}}}}, "not the progress"),
         ({"05": {"output_size": {"checked": 1, "hints": {"Flip it.": None}}}}, "not the progress"),
@@ -96,6 +97,13 @@ def test_a_folder_without_a_progress_file_is_named_and_skipped(three, capsys):
     assert printed.startswith("3 learners.")
     assert printed.count("skipped") == 1
     assert "nobody is skipped: there is no progress.json in it" in printed
+
+
+def test_a_file_that_can_not_be_read_is_named_and_skipped(three):
+    (three / "mallory" / progress.FILE).mkdir(parents=True)
+    learners, (line,) = classroom.gather(three)
+    assert len(learners) == 3
+    assert line.startswith("mallory is skipped: ") and "can't be read" in line
 
 
 def test_the_command_prints_both_tables_and_draws_the_figure(three, capsys):
