@@ -3,11 +3,12 @@
 # make reset LESSON=05   make your copy of a lesson new, and keep the old one beside it
 #
 # make test     run the tests, without the slow ones
-# make test-all run every test, on the poor machine, too
+# make test-all run every test, on the poor machine and on the site, too
 # make slow     run the slow tests alone
 # make poor     run the lessons without network, MNIST, threads, or a folder to write to
 # make oldest   run the tests on the oldest versions admitted, which need Python 3.11
 # make refresh  run and store the lessons
+# make site     build the site in build/site
 # make bench    measure the speed
 # make teaching fill the generated parts of the teaching pages
 # make handout  write the lessons without their solutions; HINTS=no leaves out the hints, too
@@ -24,7 +25,7 @@ export PIP_USER := no
 $(if $(filter-out cpu,$(TORCH)),$(error TORCH can be cpu, or be left out))
 $(if $(filter-out no,$(HINTS)),$(error HINTS can be no, or be left out))
 
-.PHONY: lab progress reset test slow poor test-all bench refresh teaching handout slides \
+.PHONY: lab progress reset test slow poor test-all bench refresh teaching handout slides site \
 	oldest wheelhouse audit
 
 lab: $(VENV)/ready
@@ -46,7 +47,7 @@ slow: $(VENV)/ready-for-tests
 poor: $(VENV)/ready-for-tests
 	$(BIN)/python tools/poor_machine.py $(BIN)/python -m pytest -p no:cacheprovider notebooks
 
-test-all: test slow poor
+test-all: test site slow poor
 
 bench: $(VENV)/ready
 	$(BIN)/python tools/bench.py
@@ -62,6 +63,9 @@ handout: $(VENV)/ready
 
 slides: $(VENV)/ready
 	$(BIN)/python -m tools.slides
+
+site: $(VENV)/ready-for-site
+	$(BIN)/python tools/build_site.py
 
 oldest:
 	PIP_CONSTRAINT=tests/oldest.txt $(MAKE) test VENV=.venv-oldest
@@ -92,4 +96,8 @@ $(VENV)/ready: requirements.txt pyproject.toml $(PIP_CONSTRAINT)
 
 $(VENV)/ready-for-tests: $(VENV)/ready requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+$(VENV)/ready-for-site: $(VENV)/ready requirements-site.txt
+	$(BIN)/python -m pip install --quiet -r requirements-site.txt
 	touch $@

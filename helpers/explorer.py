@@ -1,7 +1,7 @@
 """What all explorers share: controls, one picture, and a sentence that says what it shows."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import anywidget
@@ -20,6 +20,7 @@ ODD = {
     "inf": "(inf means infinite: the number became too large for its dtype.)",
 }
 NARROWEST = 490  # pixels of the screen, for a picture of 740 beside a pad
+MOST = 21  # about as many values of a slider are listed for a page without a kernel
 
 
 class Caption(anywidget.AnyWidget):
@@ -37,8 +38,12 @@ class Explorer(widgets.VBox):
 
     A subclass makes the figure's artists once and overrides `draw`, which only changes those
     that it named as moving: the rest of the figure is drawn once and kept as a background.
-    Where no kernel runs, the stored PNG of the picture stands in for the live widget.
+    Where no kernel runs, the stored PNG of the picture stands in for the live widget. On the
+    site, where none runs either, the page looks up what `states` has gone through.
     """
+
+    # the two controls that tell most when they are moved together; if not given, the first two
+    pair: tuple[str, str] | None = None
 
     def __init__(
         self,
@@ -96,6 +101,42 @@ class Explorer(widgets.VBox):
             self.figure.draw_artist(artist)
         self.picture.value = canvas_png(canvas)
 
+    def listed(self) -> dict[str, widgets.Widget]:
+        """Return the controls whose values can be listed, which a drawing's can't, by name."""
+        return {name: control for name, control in self.controls.items() if choices(control)}
+
+    def states(self) -> Iterator[dict[str, int]]:
+        """Go through the start, each control alone from there, and then `pair` together.
+
+        Yields which controls are moved, each with the number of its value among its `choices`.
+        At each of these points the picture, the caption and all controls are as a learner would
+        find them after moving these controls.
+        """
+        listed = self.listed()
+        values = {name: [value for _, value in choices(c)] for name, c in listed.items()}
+        start = {name: control.value for name, control in listed.items()}
+
+        def go(moved: dict[str, int]) -> dict[str, int]:
+            if any(listed[name].value != start[name] for name in start.keys() - moved.keys()):
+                for name, value in start.items():
+                    listed[name].value = value
+            for name, i in moved.items():
+                listed[name].value = values[name][i]
+            return moved
+
+        yield go({})
+        for name in listed:
+            for i in range(len(values[name])):
+                yield go({name: i})
+        if len(listed) > 1:
+            first, second = self.pair or list(listed)[:2]
+            for i in range(len(values[first])):
+                go({first: i})
+                for j in range(len(values[second])):  # without going back, which takes time
+                    listed[second].value = values[second][j]
+                    yield {first: i, second: j}
+        go({})
+
     def _repr_mimebundle_(self, **kwargs) -> tuple[dict, dict]:
         self.set_density(2)
         picture = canvas_png(self.figure.canvas, few_colors=True)
@@ -103,6 +144,25 @@ class Explorer(widgets.VBox):
         width = width_on_screen(self.figure)
         data, metadata = bundle(picture, self.caption.alt, width, STILL)
         return super()._repr_mimebundle_(**kwargs) | data, metadata
+
+
+def choices(control: widgets.Widget) -> list[tuple[str, object]]:
+    """Return the values of a control, each with its text, or none if they can't be listed.
+
+    Of a slider with many steps, they are its ends, its present value, and every so many steps.
+    """
+    if isinstance(control, widgets.Checkbox):
+        return [("off", False), ("on", True)]
+    if hasattr(control, "options"):
+        return [o if isinstance(o, tuple) else (str(o), o) for o in control.options]
+    if not hasattr(control, "step"):
+        return []
+    steps = round((control.max - control.min) / control.step)
+    here = round((control.value - control.min) / control.step)
+    every = max(1, -(-steps // (MOST - 1)))
+    kept = sorted({0, steps, *range(here % every, steps + 1, every)})
+    values = [round(control.min + i * control.step, 10) for i in kept]
+    return [(format(value, control.readout_format), value) for value in values]
 
 
 def beside(pad: widgets.Widget, picture: widgets.Image) -> widgets.Box:

@@ -65,12 +65,15 @@ def canvas_png(canvas: FigureCanvasAgg, few_colors: bool = False) -> bytes:
 
     With few colors, 256 at most, the file is a third as large, and takes longer to be made.
     """
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    if few_colors:
-        image = image.quantize(256, Image.Quantize.FASTOCTREE)
     file = io.BytesIO()
-    image.save(file, "png", optimize=few_colors, compress_level=3)
+    canvas_image(canvas, few_colors).save(file, "png", optimize=few_colors, compress_level=3)
     return file.getvalue()
+
+
+def canvas_image(canvas: FigureCanvasAgg, few_colors: bool = False) -> Image.Image:
+    """Return what is drawn on the canvas as an image, with 256 colors at most if wanted."""
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    return image.quantize(256, Image.Quantize.FASTOCTREE) if few_colors else image
 
 
 def bundle(picture: bytes, alt: str, width: int, note: str = "") -> tuple[dict, dict]:

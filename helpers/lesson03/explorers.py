@@ -56,6 +56,8 @@ def _word(text: str, x: float, y: float, size: float = LARGE) -> Path:
 class BatchExplorer(Explorer):
     """Twenty samples as they are stored, and below them the batches of one epoch."""
 
+    pair = ("batch_size", "drop_last")
+
     def __init__(self) -> None:
         """Start with batches of six, shuffled."""
         figure = new_figure(9.6, 2.7)

@@ -23,6 +23,8 @@ LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
 class KernelExplorer(Explorer):
     """A digit with the kernel's window, the kernel's weights, and the output up to here."""
 
+    pair = ("kernel", "position")
+
     def __init__(self, images: Tensor) -> None:
         """Offer the images, uint8 (N, 28, 28), one by one."""
         self.images = images
@@ -139,6 +141,22 @@ def answer(
     return image, probabilities, seen[0]
 
 
+class Reader(nn.Module):
+    """What `answer` computes from an image, as one module, to be exported to other runtimes."""
+
+    def __init__(
+        self, net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor]
+    ) -> None:
+        """Keep the arguments of `answer`. The parameters stay those of `net`."""
+        super().__init__()
+        self.net, self.layer, self.prepare = net, layer, prepare
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the probabilities (1, 10) for a float image (28, 28), 0 to 255, and the maps."""
+        prepared = self.prepare(image[None])
+        return self.net(prepared).softmax(1), self.layer(prepared)[0]
+
+
 class DrawADigit(Explorer):
     """A pad to draw on, and beside it the network's input, its probabilities and feature maps."""
 
@@ -151,6 +169,7 @@ class DrawADigit(Explorer):
     ) -> None:
         """Start with `example`, an image (28, 28); the other arguments are those of `answer`."""
         self._answer = lambda drawing: answer(net, layer, prepare, drawing)
+        self._reader = Reader(net, layer, prepare)
         figure = new_figure(7.4, 3.9)
         grid = figure.add_gridspec(
             2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
@@ -183,6 +202,10 @@ class DrawADigit(Explorer):
     def arrange(self) -> list[widgets.Widget]:
         """Put the pad and the picture side by side."""
         return [beside(self.pad, self.picture), self.caption]
+
+    def readers(self) -> dict[str, nn.Module]:
+        """Return what reads a drawing, for a page where no Python runs."""
+        return {"the network of this lesson": self._reader}
 
     def draw(self, drawing: bytes) -> str:
         """Show what the network reads on the pad."""

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from helpers.explorer import Explorer, beside, in_columns
 from helpers.figures import BLUE, ORANGE, new_figure
-from helpers.lesson06.reading import read_rows
+from helpers.lesson06.reading import RowReader, read_rows
 from helpers.pad import DigitPad
 
 SIDE = 28
@@ -30,6 +30,8 @@ RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c"
 class RowExplorer(Explorer):
     """A pad, and beside it the image, the probabilities and the units as far as was read."""
 
+    pair = ("image", "row")
+
     def __init__(
         self, nets: dict[str, nn.Module], prepare: Callable[[Tensor], Tensor], images: Tensor
     ) -> None:
@@ -38,6 +40,7 @@ class RowExplorer(Explorer):
         `read_rows` says what it expects of a network and of `prepare`.
         """
         self._read = lambda net, drawing: read_rows(nets[net], prepare, drawing)
+        self._readers = {name: RowReader(net, prepare) for name, net in nets.items()}
         self._known: tuple[str, bytes] | None = None
         figure = new_figure(7.3, 3.7)
         axes = figure.subplots(1, 3, width_ratios=(1, 0.8, 1.3), sharey=True)
@@ -98,6 +101,14 @@ class RowExplorer(Explorer):
         """Put the sliders above, and the pad and the picture side by side."""
         above = [self.example, *list(self.controls.values())[1:]]
         return [in_columns(above), beside(self.pad, self.picture), self.caption]
+
+    def listed(self) -> dict[str, widgets.Widget]:
+        """Return the slider for the images, too, which chooses a drawing."""
+        return {"image": self.example, **super().listed()}
+
+    def readers(self) -> dict[str, nn.Module]:
+        """Return what reads a drawing, by the network's name, for a page where no Python runs."""
+        return self._readers
 
     def draw(self, drawing: bytes, row: int, units: str, network: str) -> str:
         """Show what the network has computed after `row` rows, 1 to 28."""

@@ -57,6 +57,20 @@ def read_rows(
         return image, traced, net.out(traced["h"]).softmax(1)
 
 
+class RowReader(nn.Module):
+    """The probabilities of `read_rows` as one module, to be exported to other runtimes."""
+
+    def __init__(self, net: nn.Module, prepare: Callable[[Tensor], Tensor]) -> None:
+        """Keep the arguments of `read_rows`. The parameters stay those of `net`."""
+        super().__init__()
+        self.net, self.prepare = net, prepare
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return the probabilities (28, 10) after each row of a float image (28, 28), 0 to 255."""
+        hidden, _ = self.net.rnn(self.prepare(image[None]))
+        return self.net.out(hidden[0]).softmax(1)
+
+
 def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> Figure:
     """Draw an image (28, 28) and some of its rows, each with an arrow into a box named LSTM."""
     figure = new_figure(10, 2.5)

@@ -1,0 +1,41 @@
+"""The settings of Sphinx for the site. tools/build_site.py copies them beside the pages."""
+
+import os
+from pathlib import Path
+
+BUILD = Path(__file__).resolve().parents[1]
+
+project = "PyTorch by hand"
+html_title = "PyTorch by hand"
+language = "en"
+extensions = ["myst_nb", "sphinxcontrib.katex"]
+exclude_patterns = ["_static"]
+
+# the stored outputs are shown, and nothing is run
+nb_execution_mode = "off"
+nb_ipywidgets_js: dict = {}
+myst_enable_extensions = ["dollarmath", "amsmath"]
+# a heading's anchor is what JupyterLab makes of it, so that the links of the lessons are found
+myst_heading_anchors = 3
+myst_heading_slug_func = "tools.build_site.anchor"
+
+# formulas become HTML when the site is built, so that pages need no script for them
+katex_prerender = True
+katex_css_path = "katex.min.css"
+katex_js_path = str(BUILD / "packages/node_modules/katex/dist/katex.min.js")
+
+html_theme = "furo"
+html_favicon = "icon.svg"
+# colors of code that can be read by everybody, on light and on dark
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_static_path = ["_static"]
+html_extra_path = [str(BUILD / "files")]
+html_css_files = ["pad.css", "site.css"]
+html_js_files = [("explorer.js", {"type": "module"}), ("draw.js", {"type": "module"})]
+html_copy_source = False
+html_show_sphinx = False
+html_theme_options = {"navigation_with_keys": False}
+# GitHub's own name for the repository, where a workflow builds the site
+if repository := os.environ.get("GITHUB_REPOSITORY"):
+    html_theme_options["source_repository"] = f"https://github.com/{repository}/"
