@@ -36,6 +36,7 @@ html_js_files = [("explorer.js", {"type": "module"}), ("draw.js", {"type": "modu
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"navigation_with_keys": False}
-# GitHub's own name for the repository, where a workflow builds the site
-if repository := os.environ.get("GITHUB_REPOSITORY"):
-    html_theme_options["source_repository"] = f"https://github.com/{repository}/"
+if repository := os.environ.get("GITHUB_REPOSITORY"):  # set where a workflow builds the site
+    html_theme_options["footer_icons"] = [
+        {"name": "GitHub", "url": f"https://github.com/{repository}", "html": "GitHub"}
+    ]

@@ -56,7 +56,7 @@ function mosaic({ dims: [count, height, width], data }) {
 }
 
 for (const block of document.querySelectorAll(".draw")) {
-  const { folder, start } = block.dataset;
+  const { folder } = block.dataset;
   const find = (name) => block.querySelector(name);
   const chosen = find("select");
   const sessions = {};
@@ -81,8 +81,10 @@ for (const block of document.querySelectorAll(".draw")) {
       bar.querySelector("b").textContent = share.toFixed(2);
     });
     paint(find(".draw-image"), image, 28, 0, 255);
-    if (find(".draw-rows")) paint(find(".draw-rows"), probabilities, 10, 0, 1);
-    if (maps && find(".draw-maps")) {
+    find(".draw-rows").parentElement.hidden = probabilities.length === 10;
+    find(".draw-maps").parentElement.hidden = !maps;
+    paint(find(".draw-rows"), probabilities, 10, 0, 1);
+    if (maps) {
       const [laid, wide] = mosaic(maps);
       const values = maps.data;
       const low = values.reduce((a, b) => Math.min(a, b));
@@ -123,7 +125,7 @@ for (const block of document.querySelectorAll(".draw")) {
     }
   }
 
-  fetch(`${folder}/${start}`).then((reply) => reply.json()).then(({ image, outputs }) => {
+  fetch(`${folder}/start.json`).then((reply) => reply.json()).then(({ image, outputs }) => {
     const drawing = new Uint8Array(SIDE * SIDE);
     for (let i = 0; i < drawing.length; i++) {
       const row = Math.floor(i / SIDE / LARGER);

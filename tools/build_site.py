@@ -21,6 +21,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from string import Template
 
 import nbformat
 from nbclient import NotebookClient
@@ -33,7 +34,7 @@ if __name__ == "__main__":  # run as a file, Python looks for modules beside it 
 from helpers.explorer import Explorer, choices
 from helpers.figures import canvas_image, width_on_screen
 from tests.lessons import LESSONS, ROOT, read
-from tools import readme
+from tools import glossary, readme
 
 SITE, BUILD = ROOT / "site", ROOT / "build"
 COMPUTED = BUILD / "computed"  # kept from one build to the next
@@ -44,9 +45,11 @@ PACKAGES = BUILD / "packages"  # from npm
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LARGEST = 10_000_000  # bytes, of all pictures and captions of an explorer
 LINK = re.compile(r"\.ipynb#\S+")
-STORED = re.compile(r'src="data:image/png;base64,([^"]+)"')
+STORED = re.compile(r'width="(\d+)"([^>]*) src="data:image/png;base64,([^"]+)"')
 KEEP = "from tools.build_site import keep\nkeep(Out[max(Out)], {folder!r})"
-NOTE = "These pictures were computed in advance. {pair} In JupyterLab, every combination is computed."
+NOTE = (
+    "These pictures were computed in advance. {pair} In JupyterLab, every combination is computed."
+)
 
 
 def keep(explorer: Explorer, folder: str) -> None:
@@ -188,10 +191,9 @@ def explorer_html(folder: Path, where: str) -> str:
     picture, said, _ = known["states"][""]
     width, height = Image.open(folder / picture).size
     labels = {control["name"]: control["label"] for control in known["controls"]}
-    pair = " and ".join(f"“{labels[name]}”" for name in known["pair"])
-    together = f"You can move {pair} together; another control sets the rest back to the start."
-    one = len(known["controls"]) < 3
-    note = NOTE.format(pair="" if one else together)
+    pair = html.escape(" and ".join(f"“{labels[name]}”" for name in known["pair"]))
+    together = f" Here, {pair} move together; any other control sets the rest back to the start."
+    note = NOTE + (together if len(labels) > 2 else "")
     return f"""<div class="explorer" data-states="{where}" data-pair="{" ".join(known["pair"])}">
 <div class="controls">{"".join(map(control_html, known["controls"]))}
 <button type="button">Back to the start</button></div>
@@ -227,26 +229,9 @@ def draw_html(folder: Path, where: str) -> str:
         f'<option value="{file}">{html.escape(name)}</option>'
         for name, file in start["networks"].items()
     )
-    hidden = " hidden" if len(start["networks"]) == 1 else ""
-    bars = "".join(f"<li><i>{digit}</i><span></span><b>0.00</b></li>" for digit in range(10))
-    more = ""
-    if start["outputs"][0]["dims"][0] > 1:
-        more = """<figure><figcaption>after each row</figcaption><canvas class="draw-rows" role="img"
-aria-label="The probabilities of the ten digits after each of the 28 rows."></canvas></figure>"""
-    if len(start["outputs"]) > 1:
-        more = """<figure class="wide"><figcaption>feature maps of the first stage, dark where they
-are large</figcaption><canvas class="draw-maps" role="img" aria-label="Sixteen small pictures, the
-feature maps of the network's first stage."></canvas></figure>"""
-    return f"""<div class="draw" data-folder="{where}" data-start="start.json">
-<div class="draw-pad"></div><div class="draw-answer">
-<label{hidden}>network <select>{options}</select></label>
-<figure><figcaption>the network's input</figcaption><canvas class="draw-image" role="img"
-aria-label="The drawing as it goes into the network, 28 by 28 pixels."></canvas></figure>
-<figure><figcaption>probability of each digit</figcaption><ol class="draw-bars">{bars}</ol>
-</figure>{more}</div>
-<p role="status"></p>
-<p class="note">The network runs on this page, as it was trained in the stored lesson. Your drawing
-is not sent anywhere.</p></div>"""
+    template = Template((SITE / "draw.html").read_text(encoding="utf-8"))
+    hidden = "hidden" if len(start["networks"]) == 1 else ""
+    return template.substitute(where=where, options=options, hidden=hidden)
 
 
 def block(lesson: Path, name: str) -> str | None:
@@ -279,12 +264,13 @@ def page(lesson: Path) -> nbformat.NotebookNode:
 
 def in_a_file(found: re.Match) -> str:
     """Write a picture of a page into a file, and return how the page loads it when it is seen."""
-    picture = base64.b64decode(found[1])
+    width, more, picture = int(found[1]), found[2], base64.b64decode(found[3])
     name = hashlib.sha256(picture).hexdigest()[:16] + ".png"
     (FILES / "pictures").mkdir(parents=True, exist_ok=True)
     (FILES / "pictures" / name).write_bytes(picture)
-    width, height = Image.open(io.BytesIO(picture)).size
-    return f'src="pictures/{name}" loading="lazy" data-size="{width}x{height}"'
+    wide, high = Image.open(io.BytesIO(picture)).size
+    room = f'width="{width}" height="{round(high * width / wide)}"'  # kept until it is loaded
+    return f'{room}{more} src="pictures/{name}" loading="lazy"'
 
 
 def anchor(heading: str) -> str:
@@ -294,11 +280,14 @@ def anchor(heading: str) -> str:
 
 def how_to_run(lesson: Path) -> str:
     """Return the box at the head of a page that says what it is and how to run it."""
+    repository = os.environ.get("GITHUB_REPOSITORY")  # set where a workflow builds the site
+    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/my_lessons"
+    more = f", or [open it on Binder]({binder}/{lesson.name})" if repository else ""
     return f"""```{{admonition}} You are reading the lesson as we ran it
 :class: tip
-Explorers can be moved on this page. To run cells, change code and have your exercises checked,
-[install the course](index.md#run-it-yourself), and open lesson {lesson.name[:2]} there. This is
-<a href="notebooks/{lesson.name}" download>the notebook of this lesson</a>.
+Its explorers can be moved on this page. To run cells, change code and have your exercises checked,
+[install the course](index.md#Run-it-yourself) and open lesson {lesson.name[:2]} there{more}. This
+is <a href="notebooks/{lesson.name}" download>the notebook of this lesson</a>.
 ```"""
 
 
@@ -314,6 +303,9 @@ def write_pages() -> None:
     words = (ROOT / "notebooks" / "glossary.md").read_text(encoding="utf-8")
     # headings of a page go down one by one, and Sphinx names them without the marks of code
     words = LINK.sub(lambda link: link[0].replace("`", ""), words.replace("\n### ", "\n## "))
+    # a note for tools/glossary.py
+    words = re.sub(rf"(\*\(|, ){glossary.EVERYDAY}(?=\)\*)", r"\1", words)
+    words = words.replace("*()* ", "").replace(", )*", ")*")
     (PAGES / "glossary.md").write_text(words, encoding="utf-8")
     for name in ("conf.py", "icon.svg"):
         shutil.copy(SITE / name, PAGES)
