@@ -1,14 +1,19 @@
 """The settings of Sphinx for the site. tools/build_site.py copies them beside the pages."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
 
 BUILD = Path(__file__).resolve().parents[1]
 
 project = "PyTorch by hand"
 html_title = "PyTorch by hand"
 language = "en"
-extensions = ["myst_nb", "sphinxcontrib.katex"]
+extensions = ["myst_nb"]
 exclude_patterns = ["_static"]
 
 # the stored outputs are shown, and nothing is run
@@ -19,10 +24,7 @@ myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 3
 myst_heading_slug_func = "tools.build_site.anchor"
 
-# formulas become HTML when the site is built, so that pages need no script for them
-katex_prerender = True
-katex_css_path = "katex.min.css"
-katex_js_path = str(BUILD / "packages/node_modules/katex/dist/katex.min.js")
+html_math_renderer = "katex"
 
 html_theme = "furo"
 html_favicon = "icon.svg"
@@ -31,12 +33,38 @@ pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_static_path = ["_static"]
 html_extra_path = [str(BUILD / "files")]
-html_css_files = ["pad.css", "site.css"]
+html_css_files = ["katex.min.css", "pad.css", "site.css"]
 html_js_files = [("explorer.js", {"type": "module"}), ("draw.js", {"type": "module"})]
 html_copy_source = False
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = False
 html_theme_options = {"navigation_with_keys": False}
 if repository := os.environ.get("GITHUB_REPOSITORY"):  # set where a workflow builds the site
     html_theme_options["footer_icons"] = [
         {"name": "GitHub", "url": f"https://github.com/{repository}", "html": "GitHub"}
     ]
+
+
+def setup(app: Sphinx) -> None:
+    """Turn formulas into HTML when the site is built, so that pages need no script for them."""
+    katex = BUILD / "packages/node_modules/katex/dist/katex.min.js"
+    node = subprocess.Popen(
+        ["node", Path(__file__).with_name("formulas.cjs"), katex],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        bufsize=1,
+    )
+
+    def show(tag: str):
+        def visit(translator, formula) -> None:
+            node.stdin.write(json.dumps([formula.astext(), tag == "div"]) + "\n")
+            if not (line := node.stdout.readline()):
+                raise ValueError(f"KaTeX can't read the formula {formula.astext()}")
+            translator.body.append(f'<{tag} class="math">{json.loads(line)}</{tag}>')
+            raise nodes.SkipNode
+
+        return visit, None
+
+    app.add_html_math_renderer("katex", show("span"), show("div"))
+    app.connect("build-finished", lambda *_: node.terminate())

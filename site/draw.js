@@ -10,7 +10,8 @@ let runtime; // the promise of onnxruntime-web, shared by all pads of the page
 
 function load() {
   runtime ??= import("./ort/ort.wasm.bundle.min.mjs").then((ort) => {
-    ort.env.wasm.wasmPaths = new URL("./ort/", import.meta.url).href;
+    const wasm = new URL("./ort/ort-wasm-simd-threaded.wasm", import.meta.url).href;
+    ort.env.wasm.wasmPaths = { wasm };
     ort.env.wasm.numThreads = 1; // more would need headers that a plain server doesn't send
     return ort;
   });

@@ -47,8 +47,8 @@ ALONE = {
     "explore-dropout": DropoutExplorer,
     "explore-histograms": HistogramExplorer,
 }
-# what the theme draws: code, and the buttons above a page
-THEIRS = [".highlight", ".headerlink", ".theme-toggle-container", "pre"]
+# what the theme draws: the list of the pages, and its buttons
+THEIRS = [".sidebar-drawer", ".theme-toggle-container", ".headerlink"]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -47,9 +47,7 @@ LARGEST = 10_000_000  # bytes, of all pictures and captions of an explorer
 LINK = re.compile(r"\.ipynb#\S+")
 STORED = re.compile(r'width="(\d+)"([^>]*) src="data:image/png;base64,([^"]+)"')
 KEEP = "from tools.build_site import keep\nkeep(Out[max(Out)], {folder!r})"
-NOTE = (
-    "These pictures were computed in advance. {pair} In JupyterLab, every combination is computed."
-)
+NOTE = "These pictures were computed in advance. JupyterLab computes every combination."
 
 
 def keep(explorer: Explorer, folder: str) -> None:
@@ -67,7 +65,7 @@ def keep(explorer: Explorer, folder: str) -> None:
     for moved in explorer.states():
         file = io.BytesIO()
         picture = canvas_image(explorer.figure.canvas, few_colors=True).convert("RGB")
-        picture.save(file, "webp", lossless=True, method=2)
+        picture.save(file, "webp", lossless=True, method=2, quality=20)  # the effort
         name = hashlib.sha256(file.getvalue()).hexdigest()[:16] + ".webp"
         (where / name).write_bytes(file.getvalue())
         # where `draw` itself has moved other controls, or has moved one of these further
@@ -219,7 +217,7 @@ def control_html(control: dict) -> str:
         return f"<label><span>{label}</span><select {common}>{options}</select></label>"
     return f"""<label><span>{label}</span><input type="range" {common} min="0" max="{count - 1}"
 value="{start}" data-texts="{"|".join(texts)}" aria-valuetext="{texts[start]}"
-><output>{texts[start]}</output></label>"""
+><span class="value">{texts[start]}</span></label>"""
 
 
 def draw_html(folder: Path, where: str) -> str:
@@ -307,11 +305,12 @@ def write_pages() -> None:
     words = re.sub(rf"(\*\(|, ){glossary.EVERYDAY}(?=\)\*)", r"\1", words)
     words = words.replace("*()* ", "").replace(", )*", ")*")
     (PAGES / "glossary.md").write_text(words, encoding="utf-8")
-    for name in ("conf.py", "icon.svg"):
+    for name in ("conf.py", "formulas.cjs", "icon.svg"):
         shutil.copy(SITE / name, PAGES)
     (five,) = [lesson for lesson in LESSONS if lesson.name.startswith("05")]
     text = (SITE / "index.md").read_text(encoding="utf-8")
-    text = text.replace("<!-- lessons -->", readme.table().replace("(notebooks/", "("))
+    table = readme.table().replace("(notebooks/", "(").replace("| | lesson", "| no. | lesson", 1)
+    text = text.replace("<!-- lessons -->", table)
     text = text.replace("<!-- draw a digit -->", block(five, "draw-a-digit") or "")
     (PAGES / "index.md").write_text(text, encoding="utf-8")
     static = PAGES / "_static"
