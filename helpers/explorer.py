@@ -42,8 +42,8 @@ class Explorer(widgets.VBox):
     site, where none runs either, the page looks up what `states` has gone through.
     """
 
-    # the two controls that tell most when they are moved together; if not given, the first two
-    pair: tuple[str, str] | None = None
+    # controls that tell most when two of them are moved together; else the first two
+    together: tuple[tuple[str, str], ...] = ()
 
     def __init__(
         self,
@@ -105,8 +105,13 @@ class Explorer(widgets.VBox):
         """Return the controls whose values can be listed, which a drawing's can't, by name."""
         return {name: control for name, control in self.controls.items() if choices(control)}
 
+    def pairs(self) -> list[tuple[str, ...]]:
+        """Return the controls that can be moved together on a page where no kernel runs."""
+        listed = list(self.listed())
+        return list(self.together) or ([tuple(listed[:2])] if len(listed) > 1 else [])
+
     def states(self) -> Iterator[dict[str, int]]:
-        """Go through the start, each control alone from there, and then `pair` together.
+        """Go through the start, each control alone from there, and the `pairs`.
 
         Yields which controls are moved, each with the number of its value among its `choices`.
         At each of these points the picture, the caption and all controls are as a learner would
@@ -128,12 +133,11 @@ class Explorer(widgets.VBox):
         for name in listed:
             for i in range(len(values[name])):
                 yield go({name: i})
-        if len(listed) > 1:
-            first, second = self.pair or list(listed)[:2]
+        for first, second in self.pairs():
             for i in range(len(values[first])):
                 go({first: i})
-                for j in range(len(values[second])):  # without going back, which takes time
-                    listed[second].value = values[second][j]
+                for j, value in enumerate(values[second]):  # without going back: that takes time
+                    listed[second].value = value
                     yield {first: i, second: j}
         go({})
 

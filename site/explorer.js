@@ -1,6 +1,5 @@
-// An explorer on a page where no Python runs. tools/build_site.py has moved its controls in
-// advance, and has kept each picture and caption under the moves that led there. A control that
-// isn't one of the two that were moved together takes the others back to the start.
+// An explorer on a page where no Python runs. tools/build_site.py has moved its controls in advance,
+// one alone or two together, and has kept each picture and caption under the moves that led there.
 const key = (moved) =>
   Object.entries(moved)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -9,12 +8,20 @@ const key = (moved) =>
 
 for (const explorer of document.querySelectorAll(".explorer")) {
   const folder = explorer.dataset.states;
-  const pair = explorer.dataset.pair.split(" ");
+  const together = JSON.parse(explorer.dataset.together);
   const controls = [...explorer.querySelectorAll("[data-start]")];
   const picture = explorer.querySelector("img");
   const caption = explorer.querySelector("[role=status]");
   let known; // the promise of all states: asked for at the first touch
   let moved = {}; // what the visitor has moved since the start
+
+  // What stays moved when a control is moved: one that was moved together with it. The others go
+  // back to the start.
+  function besides(name) {
+    const paired = ([other]) =>
+      other !== name && together.some((pair) => pair.includes(name) && pair.includes(other));
+    return Object.fromEntries(Object.entries(moved).filter(paired).slice(-1));
+  }
 
   const states = () => (known ??= fetch(`${folder}/states.json`).then((reply) => reply.json()));
   function failed(error) {
@@ -49,12 +56,9 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   // The pictures to both sides of a control are loaded before they are asked for.
   async function prepare(name) {
     const { states: all } = await states();
-    const others = pair.includes(name) ? moved : {};
     const control = controls.find((one) => one.name === name);
-    const count = control.dataset.count;
-    for (let i = 0; i < count; i++) {
-      const near = { ...others, [name]: i };
-      for (const other in near) if (other !== name && !pair.includes(other)) delete near[other];
+    for (let i = 0; i < control.dataset.count; i++) {
+      const near = { ...besides(name), [name]: i };
       new Image().src = `${folder}/${all[key(near)][0]}`;
     }
   }
@@ -62,9 +66,7 @@ for (const explorer of document.querySelectorAll(".explorer")) {
   for (const control of controls) {
     control.addEventListener("input", () => {
       const value = control.type === "checkbox" ? Number(control.checked) : Number(control.value);
-      const kept = pair.includes(control.name) ? pair : [];
-      moved = Object.fromEntries(Object.entries(moved).filter(([name]) => kept.includes(name)));
-      moved[control.name] = value;
+      moved = { ...besides(control.name), [control.name]: value };
       show().catch(failed);
     });
     for (const touch of ["pointerdown", "focus"])

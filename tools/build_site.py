@@ -48,6 +48,10 @@ LINK = re.compile(r"\.ipynb#\S+")
 STORED = re.compile(r'width="(\d+)"([^>]*) src="data:image/png;base64,([^"]+)"')
 KEEP = "from tools.build_site import keep\nkeep(Out[max(Out)], {folder!r})"
 NOTE = "These pictures were computed in advance. JupyterLab computes every combination."
+MOVES = (
+    " Here, these move together: {pairs}. Otherwise, a control that you move sets the others back "
+    "to the start."
+)
 
 
 def keep(explorer: Explorer, folder: str) -> None:
@@ -84,15 +88,14 @@ def keep(explorer: Explorer, folder: str) -> None:
         }
         for name, control in listed.items()
     ]
-    pair = list(explorer.pair or listed)[:2]
     head = {"alt": explorer.caption.alt, "width": width_on_screen(explorer.figure)}
-    head |= {"pair": pair, "controls": controls, "states": states}
+    head |= {"together": explorer.pairs(), "controls": controls, "states": states}
     (where / "states.json").write_text(json.dumps(head, separators=(",", ":")), encoding="utf-8")
     size = sum(file.stat().st_size for file in where.glob("*.webp"))
     if size > LARGEST:
         raise ValueError(
-            f"The pictures of {type(explorer).__name__} have {size / 1e6:.1f} MB. Name another "
-            "`pair` in its class, whose controls have fewer values together."
+            f"The pictures of {type(explorer).__name__} have {size / 1e6:.1f} MB. Name other "
+            "pairs in its class, as `together`, whose controls have fewer values."
         )
 
 
@@ -189,16 +192,16 @@ def explorer_html(folder: Path, where: str) -> str:
     picture, said, _ = known["states"][""]
     width, height = Image.open(folder / picture).size
     labels = {control["name"]: control["label"] for control in known["controls"]}
-    pair = html.escape(" and ".join(f"“{labels[name]}”" for name in known["pair"]))
-    together = f" Here, {pair} move together; any other control sets the rest back to the start."
-    note = NOTE + (together if len(labels) > 2 else "")
-    return f"""<div class="explorer" data-states="{where}" data-pair="{" ".join(known["pair"])}">
+    pairs = [" and ".join(f"“{labels[name]}”" for name in pair) for pair in known["together"]]
+    note = NOTE + (MOVES.format(pairs="; ".join(pairs)) if len(labels) > 2 else "")
+    together = html.escape(json.dumps(known["together"]))
+    return f"""<div class="explorer" data-states="{where}" data-together="{together}">
 <div class="controls">{"".join(map(control_html, known["controls"]))}
 <button type="button">Back to the start</button></div>
 <img alt="{html.escape(known["alt"])} {html.escape(said)}" src="{where}/{picture}" loading="lazy"
 width="{width // 2}" height="{height // 2}">
 <p role="status">{html.escape(said)}</p>
-<p class="note">{note}</p></div>"""
+<p class="note">{html.escape(note)}</p></div>"""
 
 
 def control_html(control: dict) -> str:

@@ -42,6 +42,8 @@ EDGE = 2.0  # the curves are drawn from -EDGE to EDGE
 class GraphExplorer(Explorer):
     """The graph of y = relu(w·x + b) with the value and the gradient on each edge."""
 
+    together = (("w", "b"), ("x", "w"))
+
     def __init__(self) -> None:
         """Start where relu lets the sum pass."""
         figure = new_figure(9.6, 3.15)

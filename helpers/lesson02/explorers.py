@@ -16,7 +16,7 @@ LOSSES = (0.003, 3.0)  # of the loss axis, fixed so that trainings can be compar
 class TrainingExplorer(Explorer):
     """The fitted curve and the losses at any step of a training, which is rerun when changed."""
 
-    pair = ("step", "rate")
+    together = (("step", "rate"), ("step", "activation"), ("hidden", "rate"))
 
     def __init__(self, x: Tensor, y: Tensor, new_x: Tensor, new_y: Tensor) -> None:
         """Train on x (N, 1), in rising order, and y (N, 1), which is x² plus noise.

@@ -56,7 +56,12 @@ def _word(text: str, x: float, y: float, size: float = LARGE) -> Path:
 class BatchExplorer(Explorer):
     """Twenty samples as they are stored, and below them the batches of one epoch."""
 
-    pair = ("batch_size", "drop_last")
+    together = (
+        ("batch_size", "drop_last"),
+        ("epoch", "shuffle"),
+        ("epoch", "drop_last"),
+        ("seed", "drop_last"),
+    )
 
     def __init__(self) -> None:
         """Start with batches of six, shuffled."""

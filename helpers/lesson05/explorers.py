@@ -23,7 +23,7 @@ LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
 class KernelExplorer(Explorer):
     """A digit with the kernel's window, the kernel's weights, and the output up to here."""
 
-    pair = ("kernel", "position")
+    together = (("kernel", "position"), ("kernel", "stride"))
 
     def __init__(self, images: Tensor) -> None:
         """Offer the images, uint8 (N, 28, 28), one by one."""

@@ -30,7 +30,7 @@ RANGES = {"i": (0, 1), "f": (0, 1), "o": (0, 1), "g": (-1, 1), "h": (-1, 1), "c"
 class RowExplorer(Explorer):
     """A pad, and beside it the image, the probabilities and the units as far as was read."""
 
-    pair = ("image", "row")
+    together = (("image", "row"), ("units", "row"), ("network", "row"))
 
     def __init__(
         self, nets: dict[str, nn.Module], prepare: Callable[[Tensor], Tensor], images: Tensor

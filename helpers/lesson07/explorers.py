@@ -17,7 +17,7 @@ TOP = 1.8  # upper end of the axis of errors, which is fixed so that settings ca
 class SineExplorer(Explorer):
     """A sine, its cosine and a network's prediction; beside them, the error at each step."""
 
-    pair = ("frequency", "hidden")
+    together = (("phase", "drop"), ("frequency", "drop"), ("hidden", "drop"))
 
     def __init__(self, nets: Mapping[int, nn.Module], window: int) -> None:
         """Offer trained `nets` by their number of hidden units; they are not trained any more."""

@@ -22,6 +22,8 @@ class DropoutExplorer(Explorer):
     that does nothing else, they take about 30 ms.
     """
 
+    together = (("hidden", "p"), ("points", "p"), ("rule", "noise"))
+
     def __init__(self) -> None:
         """Begin with the settings of the lesson: 20 points, 300 hidden units and p = 0.5."""
         figure = new_figure(9.9, 3.1)

@@ -16,6 +16,8 @@ HUGE = 100  # from here on, we call it an explosion
 class HistogramExplorer(Explorer):
     """Histograms of a new network's eight hidden layers, and how its units do."""
 
+    together = (("activation", "scale"), ("norm", "bias"), ("norm", "scale"))
+
     def __init__(self) -> None:
         """Start with the bad initialization of lesson 09, without batch normalization."""
         self.x = torch.linspace(-1, 1, 200).unsqueeze(1)
