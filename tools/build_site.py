@@ -69,7 +69,7 @@ def keep(explorer: Explorer, folder: str) -> None:
     for moved in explorer.states():
         file = io.BytesIO()
         picture = canvas_image(explorer.figure.canvas, few_colors=True).convert("RGB")
-        picture.save(file, "webp", lossless=True, method=2, quality=20)  # the effort
+        picture.save(file, "webp", lossless=True, method=2)
         name = hashlib.sha256(file.getvalue()).hexdigest()[:16] + ".webp"
         (where / name).write_bytes(file.getvalue())
         # where `draw` itself has moved other controls, or has moved one of these further
