@@ -44,6 +44,12 @@ if repository := os.environ.get("GITHUB_REPOSITORY"):  # set where a workflow bu
     ]
 
 
+def empty_corners(app: Sphinx, page: str, template: str, context: dict, doctree: object) -> None:
+    """Tell a screen reader that the empty corner of a table is no heading."""
+    empty = '<th class="head"><p></p></th>'
+    context["body"] = context.get("body", "").replace(empty, "<td></td>")
+
+
 def setup(app: Sphinx) -> None:
     """Turn formulas into HTML when the site is built, so that pages need no script for them."""
     katex = BUILD / "packages/node_modules/katex/dist/katex.min.js"
@@ -67,4 +73,5 @@ def setup(app: Sphinx) -> None:
         return visit, None
 
     app.add_html_math_renderer("katex", show("span"), show("div"))
+    app.connect("html-page-context", empty_corners)
     app.connect("build-finished", lambda *_: node.terminate())

@@ -138,6 +138,15 @@ def test_a_drawing_is_brought_to_the_form_of_mnist_as_in_python(page):
         assert (torch.tensor(found) - expected).abs().max() <= 1
 
 
+def test_what_pages_load_is_pinned_and_verified():
+    wanted = json.loads((ROOT / "site" / "package.json").read_text())["dependencies"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+    locked = json.loads((ROOT / "site" / "package-lock.json").read_text())["packages"]
+    assert wanted == locked.pop("")["dependencies"]
+    assert all(package["integrity"].startswith("sha512-") for package in locked.values())
+    assert not any("resolved" in package for package in locked.values())
+
+
 # --- explorers, without a browser --------------------------------------------------------------
 
 

@@ -312,8 +312,7 @@ def write_pages() -> None:
         shutil.copy(SITE / name, PAGES)
     (five,) = [lesson for lesson in LESSONS if lesson.name.startswith("05")]
     text = (SITE / "index.md").read_text(encoding="utf-8")
-    table = readme.table().replace("(notebooks/", "(").replace("| | lesson", "| no. | lesson", 1)
-    text = text.replace("<!-- lessons -->", table)
+    text = text.replace("<!-- lessons -->", readme.table().replace("(notebooks/", "("))
     text = text.replace("<!-- draw a digit -->", block(five, "draw-a-digit") or "")
     (PAGES / "index.md").write_text(text, encoding="utf-8")
     static = PAGES / "_static"
