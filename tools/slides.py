@@ -27,7 +27,6 @@ from tools import readme, teaching
 
 SLIDES = ROOT / "build" / "slides"
 PACKAGES = ROOT / "build" / "npm"
-# as the registry of npm states it for these versions: `npm view NAME@VERSION dist.integrity`
 # as the registry of npm states it for these versions (`npm view NAME@VERSION dist.integrity`),
 # and the files that we need
 PINNED = {
