@@ -153,7 +153,7 @@ class Explorer(widgets.VBox):
 def choices(control: widgets.Widget) -> list[tuple[str, object]]:
     """Return the values of a control, each with its text, or none if they can't be listed.
 
-    Of a slider with many steps, they are its ends, its present value, and every so many steps.
+    Of a slider with many steps, they are its ends, 0, its present value, and every so many steps.
     """
     if isinstance(control, widgets.Checkbox):
         return [("off", False), ("on", True)]
@@ -164,7 +164,8 @@ def choices(control: widgets.Widget) -> list[tuple[str, object]]:
     steps = round((control.max - control.min) / control.step)
     here = round((control.value - control.min) / control.step)
     every = max(1, -(-steps // (MOST - 1)))
-    kept = sorted({0, steps, *range(here % every, steps + 1, every)})
+    zero = min(max(round(-control.min / control.step), 0), steps)
+    kept = sorted({0, zero, steps, *range(here % every, steps + 1, every)})
     values = [round(control.min + i * control.step, 10) for i in kept]
     return [(format(value, control.readout_format), value) for value in values]
 

@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 1e-9, 500.0  # The axis of losses is fixed, so that walks can 
 class PathExplorer(Explorer):
     """The paths on a surface from above, and beside them the loss after each step."""
 
-    together = (("surface", "lr"), ("surface", "y"), ("surface", "momentum"))
+    together = (("surface", "y"), ("surface", "momentum"))
 
     def __init__(self, surface: str = "ravine") -> None:
         """Show `surface`, a key of `SURFACES`, at first."""
