@@ -16,7 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from helpers.data import small_digits
@@ -328,6 +328,7 @@ def test_the_pictures_are_those_that_draw_gives(address, cell):
     (folder,) = COMPUTED.glob(f"*/{cell}")
     states = json.loads((folder / "states.json").read_text(encoding="utf-8"))["states"]
     site = SITE / "explorers" / folder.parent.name / cell
+    torch.set_num_threads(1)  # as in the lessons, because sums depend on it
     explorer = ALONE[cell]()
     explorer.set_density(2)
     for count, moved in enumerate(explorer.states()):
@@ -336,7 +337,8 @@ def test_the_pictures_are_those_that_draw_gives(address, cell):
             file, caption, _ = states[key]
             assert caption == explorer.caption.text, key
             drawn = canvas_image(explorer.figure.canvas, few_colors=True).convert("RGB")
-            assert list(Image.open(site / file).convert("RGB").getdata()) == list(drawn.getdata())
+            kept = Image.open(site / file).convert("RGB")
+            assert ImageChops.difference(kept, drawn).getbbox() is None, key
     assert count + 1 >= len(states)
 
 
