@@ -316,11 +316,11 @@ def test_explorers_answer_to_a_mouse_and_to_a_finger(address, page):
     slider = explorer.get_by_role("slider", name="x")
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
-    for touch, share in ((page.mouse.click, 0.1), (page.touchscreen.tap, 0.9)):
+    for touch, share in ((page.mouse.click, 0.9), (page.touchscreen.tap, 0.1)):
         before = slider.input_value()
         touch(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
         expect(slider).not_to_have_value(before)
-    expect(explorer.get_by_role("status")).to_contain_text("1.50 · 2.")
+    expect(explorer.get_by_role("status")).to_contain_text("1.50 · −")
 
 
 @pytest.mark.slow
