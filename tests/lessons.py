@@ -78,7 +78,7 @@ def minutes_of_cell(cell: nbformat.NotebookNode) -> float:
         return words / WORDS_A_MINUTE + PREDICTION * cell.source.count("*Predict")
     if "exercise" in tags(cell):
         return EXERCISE
-    lines = [line for line in cell.source.splitlines() if line.strip()]
+    lines = re.findall(r"^ *[^# \n]", cell.source, re.MULTILINE)  # no comment alone
     return CODE_LINE * len(lines) + EXPLORER * ("widget-view" in str(cell.outputs))
 
 
