@@ -3,12 +3,12 @@
 # make reset LESSON=05   make your copy of a lesson new, and keep the old one beside it
 #
 # make test     run the tests, without the slow ones
-# make test-all run every test, on the poor machine and on the site, too
+# make test-all run every test, on the poor machine, too
 # make slow     run the slow tests alone
 # make poor     run the lessons without network, MNIST, threads, or a folder to write to
 # make oldest   run the tests on the oldest versions admitted, which need Python 3.11
 # make refresh  run and store the lessons
-# make site     build the site in build/site
+# make site     build the site in build/site, which `make slow` then tests, too
 # make bench    measure the speed
 # make teaching fill the generated parts of the teaching pages
 # make handout  write the lessons without their solutions; HINTS=no leaves out the hints, too
@@ -47,7 +47,7 @@ slow: $(VENV)/ready-for-tests
 poor: $(VENV)/ready-for-tests
 	$(BIN)/python tools/poor_machine.py $(BIN)/python -m pytest -p no:cacheprovider notebooks
 
-test-all: test site slow poor
+test-all: test slow poor
 
 bench: $(VENV)/ready
 	$(BIN)/python tools/bench.py
