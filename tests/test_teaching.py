@@ -94,7 +94,7 @@ def test_the_page_has_its_parts_and_every_exercise_is_named(lesson):
     listed = part(lesson, "Exercises")
     for stub, _ in exercises(lesson).values():
         name = re.search(r"^check\.(\w+)\(", stub, re.MULTILINE)[1]
-        assert f"`{name}`" in listed
+        assert f"<code>{name}</code>" in listed
 
 
 def test_the_schedules_are_up_to_date():

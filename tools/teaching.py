@@ -60,9 +60,8 @@ def mistakes(lesson: Path) -> str:
         hints = dict.fromkeys(
             " ".join(hint.split()) for hint, *_ in getattr(checks, name).mistakes
         )
-        parts.append(f"`{name}`: the check knows these mistakes, and says:\n")
-        parts += [f"- {hint}" for hint in hints]
-        parts.append("")
+        summary = f"<summary>What the check of <code>{name}</code> says to a mistake</summary>"
+        parts += [f"<details>{summary}\n", *(f"- {hint}" for hint in hints), "\n</details>\n"]
     return "\n".join(parts).rstrip()
 
 
