@@ -30,7 +30,7 @@ class DeviceExplorer(Explorer):
             raise ValueError("nothing was measured yet: run the cell that fills the table again")
         rates = [operations(n) / s / 1e9 for row in self.times.values() for n, s in row.items()]
         taken = [s for row in self.times.values() for s in row.values()]
-        figure = new_figure(9.8, 3.4)
+        figure = new_figure(9.8, 3.1)
         clock, rate = figure.subplots(1, 2)
         figure.subplots_adjust(0.09, 0.17, 0.985, 0.88, wspace=0.22)
         for axis, values, title in (
