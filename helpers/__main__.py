@@ -1,6 +1,7 @@
 """Open the lessons, and look after the learner's copies of them: python -m helpers COMMAND."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def open_lab(options: list[str]) -> None:
     folder = working_copies.chosen_folder()
     first = folder / working_copies.lessons()[0].name
     settings = working_copies.ROOT / ".jupyter"
+    # Threads that wait shall sleep, so that several open lessons don't hold each other up.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     jupyterlab(
         [
             f"--ServerApp.root_dir={folder}",

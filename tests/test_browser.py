@@ -1,7 +1,6 @@
 """Every lesson in a real browser: it is run, every control is moved, and every step is seen."""
 
 import itertools
-import math
 import os
 import re
 import statistics
@@ -11,28 +10,11 @@ import pytest
 from playwright.sync_api import Locator, TimeoutError, expect
 
 from helpers.data import mnist
+from tests.controls import CONTROLS, FACTS, ONE_BY_KEYS, STROKES, WATCH, keys
 from tests.lab import NOTEBOOK, OpenLesson
 from tests.lessons import LESSONS, exercises, tags
 
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder in which to keep pictures of the explorers
-STEPS = 3  # that a slider is moved, and then back again
-# all that the keyboard can reach, but for the numbers beside sliders, which say the same
-CONTROLS = "input, select, textarea, button, [tabindex='0']:not([contenteditable])"
-# lines to draw, as shares of a pad's side
-ONE = [(0.5, 0.15), (0.5, 0.85)]
-SEVEN = [(0.25, 0.2), (0.75, 0.2), (0.42, 0.85)]
-RING = [(0.5 + 0.24 * math.sin(t / 4), 0.5 - 0.33 * math.cos(t / 4)) for t in range(26)]
-
-# An answer lasts from the key until the new picture is on the screen.
-WATCH = """explorer => {
-    window.answers = [];
-    let asked = null;
-    explorer.addEventListener('keydown', () => { asked ??= performance.now(); }, true);
-    explorer.querySelector('img').addEventListener('load', () => requestAnimationFrame(() => {
-        if (asked !== null) window.answers.push(performance.now() - asked);
-        asked = null;
-    }));
-}"""
 # For each frame of the browser: how many pictures a cell shows, its height, and which picture.
 FILM = """cell => {
     window.film = [];
@@ -97,45 +79,14 @@ def test_the_keyboard_goes_through_it_and_every_step_fits_the_screen(ran):
     assert ran.selected() == setup + 1
 
 
-def keys(control: Locator) -> list[str]:
-    """Return keys that move a control to other values, and then back to where it was."""
-    kind = (
-        control.get_attribute("role")
-        or control.get_attribute("type")
-        or control.evaluate("element => element.localName")
-    )
-    if kind == "slider":
-        low, now, high = (
-            float(control.get_attribute(f"aria-value{name}")) for name in ("min", "now", "max")
-        )
-        right, left = ["ArrowRight"] * STEPS, ["ArrowLeft"] * STEPS
-        return right + left if high - now >= now - low else left + right
-    if kind == "select":
-        count, now = control.evaluate("select => [select.length, select.selectedIndex]")
-        up, down = "ArrowUp", "ArrowDown"
-        return [down] * (count - 1 - now) + [up] * (count - 1) + [down] * now
-    if kind == "checkbox":
-        return ["Space", "Space"]
-    if kind == "application":  # a pad to draw on: the last stroke stays, so that Clear clears it
-        return ["Space", "ArrowDown", "ArrowDown", "Delete", "Space", "ArrowDown"]
-    if kind == "button":
-        return ["Enter"]
-    pytest.fail(f"No key is known that moves {name(control)}.")
-
-
-def name(control: Locator) -> str:
-    """Return what tells a developer which control is meant."""
-    return control.evaluate("e => e.ariaLabel || e.labels?.[0]?.textContent || e.outerHTML")
-
-
-def press(lesson: OpenLesson, control: Locator, key: str) -> None:
+def press(lesson: OpenLesson, name: str, key: str) -> None:
     """Press a key on the control that has the focus, and wait for a new picture."""
     before = lesson.page.evaluate("window.answers.length")
     lesson.page.keyboard.press(key)
     try:
         lesson.page.wait_for_function("n => window.answers.length > n", arg=before)
     except TimeoutError:
-        pytest.fail(f"{key} on {name(control)} brings no new picture.")
+        pytest.fail(f"{key} on {name} brings no new picture.")
 
 
 def test_every_control_of_every_explorer_changes_its_picture_and_its_caption(ran, record_property):
@@ -152,10 +103,11 @@ def test_every_control_of_every_explorer_changes_its_picture_and_its_caption(ran
             expect(control).to_have_accessible_name(re.compile(r"\w"))
             said = {caption.inner_text()}
             control.focus()
-            for key in keys(control):
-                press(ran, control, key)
+            facts = control.evaluate(FACTS)
+            for key in keys(facts):
+                press(ran, facts["name"], key)
                 said.add(caption.inner_text())
-            assert len(said) > 1, f"{name(control)} never changes the caption"
+            assert len(said) > 1, f"{facts['name']} never changes the caption"
         times += page.evaluate("window.answers")
         if SHOTS:
             page.screenshot(path=Path(SHOTS) / f"{ran.path.stem}-{ran.cells[i].id}.png")
@@ -199,11 +151,11 @@ def test_a_digit_that_is_drawn_on_a_pad_is_read(ran):
                 before = picture.get_attribute("src")
                 if way == "keys":
                     pad.focus()
-                    for key in ["ArrowUp"] * 9 + ["Space"] + ["ArrowDown"] * 18 + ["Space"]:
+                    for key in ONE_BY_KEYS:
                         ran.page.keyboard.press(key)
                     expect(pad).to_be_focused()
                 else:
-                    draw(pad, {0: RING, 1: ONE, 7: SEVEN}[digit], touch=way == "finger")
+                    draw(pad, STROKES[digit], touch=way == "finger")
                 read = digit if mnist().full or digit == 0 else "[0-9]"
                 expect(caption).to_have_text(re.compile(f"(reads|believes in) a {read} ?,? ?with"))
                 expect(picture).not_to_have_attribute("src", before)

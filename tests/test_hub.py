@@ -17,9 +17,10 @@ import pytest
 from playwright.sync_api import expect
 
 from helpers.data import mnist
+from tests.controls import STROKES
 from tests.lab import MINUTE, OpenLesson
 from tests.lessons import LESSONS, ROOT
-from tests.test_browser import SEVEN, SHOTS, draw
+from tests.test_browser import SHOTS, draw
 
 PROXY, HUB = shutil.which("configurable-http-proxy"), importlib.util.find_spec("jupyterhub")
 FOR_TESTS = """
@@ -78,7 +79,7 @@ def test_a_user_moves_an_explorer_and_draws_a_digit(browser, hub, user):
         before = picture.get_attribute("src")
         if explorer.get_by_role("application").count():
             explorer.get_by_role("button", name="Clear").click()
-            draw(explorer.get_by_role("application"), SEVEN, touch=False)
+            draw(explorer.get_by_role("application"), STROKES[7], touch=False)
             read = 7 if mnist().full else "[0-9]"
             expect(caption).to_have_text(re.compile(f"reads a {read}, with"))
         else:

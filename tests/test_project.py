@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -183,29 +184,46 @@ def listens(port: int) -> bool:
     return False
 
 
-def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(tmp_path):
+@pytest.fixture(scope="module")
+def made_lab(tmp_path_factory):
+    """What `make lab` starts: its process, its port, and what it prints."""
+    folder = tmp_path_factory.mktemp("lab")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     assert "$(BIN)/python -m helpers lab" in (ROOT / "Makefile").read_text()
     command = [sys.executable, "-m", "helpers", "lab", "--no-browser", f"--port={port}"]
-    log, environment = tmp_path / "lab.log", os.environ | {"MY_LESSONS": str(tmp_path / "mine")}
+    log, environment = folder / "lab.log", os.environ | {"MY_LESSONS": str(folder / "mine")}
+    environment.pop("OMP_WAIT_POLICY", None)
     with log.open("w") as file:
         server = subprocess.Popen(
             [*command, "--allow-root"], cwd=ROOT, env=environment, stdout=file, stderr=file
         )
-    try:
-        end = time.monotonic() + 60
-        while not listens(port) and time.monotonic() < end:  # it prints its address before that
-            time.sleep(0.2)
-        assert re.search(rf"http://127\.0\.0\.1:{port}/\S*\?token=[0-9a-f]{{48}}", log.read_text())
-        with pytest.raises(urllib.error.HTTPError, match="403"):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents")
-        if sys.platform == "linux":
-            listening = re.findall(
-                rf" ([0-9A-F]+):{port:04X} \S+ 0A ", Path("/proc/net/tcp").read_text()
-            )
-            assert listening == ["0100007F"]  # 127.0.0.1
-    finally:
-        server.terminate()
-        server.wait(20)
+    end = time.monotonic() + 60
+    while not listens(port) and time.monotonic() < end:  # it prints its address before that
+        time.sleep(0.2)
+    yield server, port, log.read_text()
+    server.terminate()
+    server.wait(20)
+
+
+def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(made_lab):
+    _, port, printed = made_lab
+    assert re.search(rf"http://127\.0\.0\.1:{port}/\S*\?token=[0-9a-f]{{48}}", printed)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/api/contents")
+    if sys.platform == "linux":
+        listening = re.findall(
+            rf" ([0-9A-F]+):{port:04X} \S+ 0A ", Path("/proc/net/tcp").read_text()
+        )
+        assert listening == ["0100007F"]  # 127.0.0.1
+
+
+def test_threads_that_wait_sleep_in_the_kernels_of_make_lab(made_lab):
+    server, port, printed = made_lab
+    token = re.search(r"token=([0-9a-f]{48})", printed)[1]
+    ask = urllib.request.Request(f"http://127.0.0.1:{port}/api/kernels?token={token}", b"{}")
+    urllib.request.urlopen(ask).close()
+    children = psutil.Process(server.pid).children()
+    (kernel,) = [child for child in children if "ipykernel_launcher" in child.cmdline()]
+    assert kernel.environ()["OMP_WAIT_POLICY"] == "PASSIVE"

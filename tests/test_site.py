@@ -28,13 +28,13 @@ from helpers.lesson04 import PathExplorer
 from helpers.lesson05 import KernelExplorer
 from helpers.lesson08 import DropoutExplorer
 from helpers.lesson09 import HistogramExplorer
+from tests.controls import STROKES
 from tests.lessons import LESSONS, ROOT
 from tests.test_accessibility import violations
-from tests.test_browser import RING, SEVEN, draw
+from tests.test_browser import draw
 
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]
-ONE = [(0.5, 0.15), (0.5, 0.85)]
 FIRST_VIEW = 1_500_000  # bytes of a page before it is scrolled
 PROMPT = 100  # milliseconds from a stroke to the probabilities
 # explorers that need no lesson to be run before them, by the cell that shows them
@@ -370,10 +370,10 @@ def test_a_drawn_digit_is_read_as_in_python(address, page, where, record_propert
         if len(names) > 1:
             pad.get_by_role("combobox").select_option(name)
         program = torch.export.load(COMPUTED / lesson / cell / f"network{number}.pt2").module()
-        for digit, points in ((1, ONE), (7, SEVEN), (0, RING)):
+        for digit in 1, 7, 0:
             pad.get_by_role("button", name="Clear").click()
             expect(pad.get_by_role("status")).to_contain_text("The pad is empty")
-            draw(pad.get_by_role("application"), points, touch=digit == 7)
+            draw(pad.get_by_role("application"), STROKES[digit], touch=digit == 7)
             expect(pad.get_by_role("status")).to_contain_text(f"reads a {digit}")
             page.wait_for_timeout(300)  # for the last part of the stroke
             drawing = torch.tensor(
