@@ -45,7 +45,7 @@ def network_diagram(image: Tensor, stages: list[tuple[int, int]], steps: list[st
     for digit in range(10):
         y = (4.5 - digit) * (SIDE + 0.8)
         axis.add_patch(Rectangle((x, y - SIDE / 2), SIDE, SIDE, fc=SKY, ec=BLACK, lw=0.8))
-        axis.text(x + SIDE + 1.2, y, digit, va="center", fontsize=11)
+        axis.text(x + SIDE + 1.2, y, digit, va="center", fontsize=11.5)
     x = _name(axis, x, SIDE + 3, "scores\n10")
     axis.set(xlim=(-3, x + 3), ylim=(-27, 18))
     return figure
@@ -61,7 +61,7 @@ def _arrow(axis, x: float, step: str) -> float:
     """Draw an arrow to the right with a step above it, and return where the next thing begins."""
     ends = (x + ARROW - 1, 0), (x + 2, 0)
     axis.annotate("", *ends, arrowprops={"arrowstyle": "->", "lw": 1.8})
-    axis.text(x + ARROW / 2 + 0.5, 2, step, ha="center", va="bottom", fontsize=11)
+    axis.text(x + ARROW / 2 + 0.5, 2, step, ha="center", va="bottom", fontsize=11.5)
     return x + ARROW
 
 

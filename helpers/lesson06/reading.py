@@ -97,9 +97,9 @@ def reading_diagram(image: Tensor, shown: Sequence[int] = (0, 1, 8, 9, 27)) -> F
         last = row == shown[-1]
         axis.annotate("", (next_x - 4.4, 14.5), (x + 4.2, 14.5), arrowprops=arrow)
         middle = (x + next_x) / 2
-        axis.text(middle, 16.2, "h" if last else "h, c", ha="center", fontsize=11, color=BLUE)
+        axis.text(middle, 16.2, "h" if last else "h, c", ha="center", fontsize=11.5, color=BLUE)
         if last:
-            axis.text(middle, 12.8, "linear", ha="center", va="top", fontsize=11)
+            axis.text(middle, 12.8, "linear", ha="center", va="top", fontsize=11.5)
         elif row + 1 not in shown:  # rows between these two are left out
             axis.text(middle, 9, "…", ha="center", fontsize=16)
     axis.text(97, 14.5, "10\nscores", ha="center", va="center", fontsize=12)
