@@ -36,6 +36,7 @@ from tests.test_browser import draw
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]
 FIRST_VIEW = 1_500_000  # bytes of a page before it is scrolled
+READABLE = 640  # pixels of width, which a picture keeps on a phone
 PROMPT = 100  # milliseconds from a stroke to the probabilities
 # explorers that need no lesson to be run before them, by the cell that shows them
 ALONE = {
@@ -186,6 +187,9 @@ def test_a_page_is_whole_light_and_can_be_used_by_everybody(address, page, name)
         page.set_viewport_size({"width": width, "height": 800})
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} pixels wide on a screen of {width}"
+        for image in page.locator(".explorer img, .cell_output img").all():
+            natural = int(image.get_attribute("width"))  # the texts of less are hard to read
+            assert image.evaluate("image => image.clientWidth") >= min(natural, READABLE)
     images = page.locator("article img, main img").all()
     for image in images:
         image.scroll_into_view_if_needed()

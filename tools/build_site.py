@@ -198,8 +198,8 @@ def explorer_html(folder: Path, where: str) -> str:
     return f"""<div class="explorer" data-states="{where}" data-together="{together}">
 <div class="controls">{"".join(map(control_html, known["controls"]))}
 <button type="button">Back to the start</button></div>
-<img alt="{html.escape(known["alt"])} {html.escape(said)}" src="{where}/{picture}" loading="lazy"
-width="{width // 2}" height="{height // 2}">
+<div class="picture"><img alt="{html.escape(known["alt"])} {html.escape(said)}"
+src="{where}/{picture}" loading="lazy" width="{width // 2}" height="{height // 2}"></div>
 <p role="status">{html.escape(said)}</p>
 <p class="note">{html.escape(note)}</p></div>"""
 
