@@ -3,10 +3,10 @@
 # make reset LESSON=05   make your copy of a lesson new, and keep the old one beside it
 #
 # make test     run the tests, without the slow ones
-# make test-all run every test, on the poor machine, too
+# make test-all run `make test`, `make slow` and `make poor`
 # make slow     run the slow tests alone
-# make poor     run the lessons without network, MNIST, threads, or a folder to write to
-# make oldest   run the tests on the oldest versions admitted, which need Python 3.11
+# make poor     run the lessons offline, without MNIST, on one thread, in a read-only folder
+# make oldest   run the tests on the oldest versions that we support, with Python 3.11
 # make refresh  run and store the lessons
 # make site     build the site in build/site, which `make slow` then tests, too
 # make bench    measure the speed
@@ -14,7 +14,7 @@
 # make handout  write the lessons without their solutions; HINTS=no leaves out the hints, too
 # make slides   export the lessons as slides that need no network
 # make wheelhouse   download every package once, for a class
-# make audit    ask whether a package that is installed has a known hole
+# make audit    ask whether a package that is installed has a known vulnerability
 #
 # TORCH=cpu, with any of them, installs PyTorch without what only a GPU needs
 PYTHON ?= python3

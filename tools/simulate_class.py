@@ -111,7 +111,7 @@ def main() -> None:
     options = parser.parse_args()
     (lesson,) = [path for path in LESSONS if path.name.startswith(f"{options.lesson}_")]
     if not (ROOT / "data" / "mnist.pt").exists():
-        parser.error("MNIST is not in data/: run lesson 05 once with a network.")
+        parser.error("MNIST is not in data/: run lesson 05 once while you are online.")
 
     (one,), _, seconds = asyncio.run(hold(1, lesson, options, alone=True))
     cores, memory = psutil.cpu_count(), psutil.virtual_memory().total / GIGABYTE
