@@ -63,10 +63,15 @@ def gather(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def exercises(learners: list[dict[str, Any]]) -> list[Exercise]:
-    """Return the exercises of all lessons, in their order, as the class did them."""
+    """Return the exercises in their order, as the class did them.
+
+    A lesson in which no one has checked an answer is left out, unless that is true of all.
+    """
+    stored = working_copies.stored_exercises()
+    begun = [lesson for lesson in stored if any(lesson in learner for learner in learners)]
     found = []
-    for lesson, names in working_copies.stored_exercises().items():
-        for name in names:
+    for lesson in begun or stored:
+        for name in stored[lesson]:
             entries = [learner.get(lesson, {}).get(name, {}) for learner in learners]
             solved = sum("solved" in entry for entry in entries)
             tried = sum(entry.get("checked", 0) > 0 for entry in entries)
