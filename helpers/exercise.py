@@ -34,6 +34,8 @@ from helpers.verdict import NotAttempted, NotYet, Verdict, verdict_of
 
 Outcome = Mapping[str, Any]  # what an answer did, by aspect, the most important aspect first
 CHANGED, SETTINGS = "what it changed", "what it left behind"  # two aspects of every answer
+# what is stored of an answer that is none of the known mistakes, by the kind of its verdict
+UNKNOWN = {"not yet": "another mistake", "error": "an error"}
 NOTHING = "Your function returns None: a `return` is missing."
 NOTHING_FORWARD = "The `forward` of your network returns None: a `return` is missing."
 
@@ -62,7 +64,6 @@ class Answer:
     def __init__(self, function: Any, wanted: str) -> None:
         """Watch a function or a class; `wanted` names the parameters that it should have."""
         self.function, self.wanted = function, wanted
-        self.calls = 0
         self.changed = ""  # what is to be said of the first argument that it changed
         self.left = ""  # what is to be said of a setting that it did not put back
 
@@ -78,7 +79,6 @@ class Answer:
         self._check_parameters(arguments)
         passed = [a if _is_in(a, may_change) else _copy(a) for a in arguments]
         before = [None if _is_in(a, may_change) else _contents(a) for a in arguments]
-        self.calls += 1
         try:
             return attempt(self.function, *passed)
         finally:
@@ -233,7 +233,10 @@ def exercise(
             said = verdict_of(lambda: judge(answer), why, solution.__name__)
             lesson = re.search(r"lesson(\d+)", solution.__module__)
             if lesson:
-                said.progress = record(lesson[1], solution.__name__, said.kind, said.text)
+                # a sentence that was made for this answer may quote it, so it is not stored
+                known = any(said.text == hint for hint, *_ in mistakes)
+                hint = said.text if known else UNKNOWN.get(said.kind, "")
+                said.progress = record(lesson[1], solution.__name__, said.kind, hint)
             return said
 
         # for the tests, and for the notebook, whose folded solution is this text

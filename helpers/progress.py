@@ -16,7 +16,8 @@ FILE = "progress.json"
 def record(lesson: str, exercise: str, kind: str, hint: str) -> str:
     """Note the outcome of a check in a learner's folder; return how far the learner is, or "".
 
-    `kind` is that of the verdict, `hint` what was said. Does nothing outside such a folder.
+    `kind` is that of the verdict, `hint` the one that the answer got. Does nothing
+    outside such a folder.
     """
     folder = Path.cwd()
     names = working_copies.exercises(folder)

@@ -193,6 +193,15 @@ def test_progress_is_stored_beside_the_copies_and_shown(tmp_path, monkeypatch):
     stored = json.loads((tmp_path / progress.FILE).read_text(encoding="utf-8"))
     (entry,) = stored["05"].values()
     assert entry["checked"] == 3 and list(entry["hints"].values()) == [2]
+
+    def secret(n, k, stride, padding):
+        raise ValueError("my name is Anna")
+
+    for answer in (secret, lambda anna: 1, lambda n, k, stride, padding: 123_456):
+        check.output_size(answer)
+    stored = json.loads((tmp_path / progress.FILE).read_text(encoding="utf-8"))
+    (entry,) = stored["05"].values()
+    assert list(entry["hints"].items())[1:] == [("an error", 1), ("another mistake", 2)]
     table = run(tmp_path, "progress")
     assert "lesson 05  ■□□□  1 of 4" in table and "1 of 37 exercises solved" in table
 
