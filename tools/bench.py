@@ -17,20 +17,18 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from jupyter_client.manager import run_kernel
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import MNIST
 
 from helpers.data import Digits, data_folder, mnist
-from helpers.downloads import download_mnist
-from helpers.lesson06.reading import open_forget_gates
 from helpers.training import accuracy, fit
 from tests.lessons import ROOT, source
 
@@ -38,41 +36,40 @@ LOOK = 100  # steps of the classic way between two tests on all test images
 EPOCHS = 4  # of the classic way, at most
 
 
-class Reader(nn.Module):
-    """The network of lesson 06, for images (N, 1, 28, 28)."""
+def named(lesson: str, cells: Sequence[str]) -> dict:
+    """Return what some cells of a lesson define."""
+    names: dict = {"torch": torch, "nn": nn}
+    for cell in cells:
+        exec(source(ROOT / "notebooks" / lesson, cell).split("\n\n\n")[0], names)
+    return names
 
-    def __init__(self) -> None:
-        """Make the layers."""
-        super().__init__()
-        self.rnn = nn.LSTM(28, 64, batch_first=True)
-        self.out = nn.Linear(64, 10)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the scores (N, 10)."""
-        r_out, _ = self.rnn(x.flatten(1, 2))
-        return self.out(r_out[:, -1])
+CNN = named("05_cnn_mnist.ipynb", ["cnn"])["CNN"]
+LSTM = named("06_lstm_mnist.ipynb", ["reader", "open-gates"])
 
 
 def classic_cnn() -> nn.Module:
     """Return the network of lesson 05 in the usual order: first ReLU, then pooling."""
-
-    def stage(inputs: int, outputs: int) -> list[nn.Module]:
-        return [nn.Conv2d(inputs, outputs, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)]
-
-    return nn.Sequential(*stage(1, 16), *stage(16, 32), nn.Flatten(), nn.Linear(1568, 10))
+    net = CNN()
+    for stage in (net.stage1, net.stage2):
+        stage[1], stage[2] = stage[2], stage[1]
+    return net
 
 
 def lesson_cnn() -> nn.Module:
-    """Return the same as lesson 05 trains it: pooling first, and channels last in memory."""
-    one, relu, pool, two, relu2, pool2, *rest = classic_cnn()
-    net = nn.Sequential(one, pool, relu, two, pool2, relu2, *rest)
-    return net.to(memory_format=torch.channels_last)
+    """Return the network of lesson 05 as it is trained there, with channels last in memory."""
+    return CNN().to(memory_format=torch.channels_last)
+
+
+def classic_lstm() -> nn.Module:
+    """Return the network of lesson 06 for images (N, 1, 28, 28)."""
+    return nn.Sequential(nn.Flatten(1, 2), LSTM["Reader"]())
 
 
 def lesson_lstm() -> nn.Module:
-    """Return the network of lesson 06 with its forget gates open."""
-    net = Reader()
-    open_forget_gates(net.rnn)
+    """Return the same with its forget gates open, as the lesson trains it."""
+    net = classic_lstm()
+    LSTM["open_forget_gates"](net[1].rnn)
     return net
 
 
@@ -91,7 +88,7 @@ class Task(NamedTuple):
 # and five seeds, and with 1,400 steps and six seeds to 98.05 % or more.
 TASKS = {
     "cnn": Task(classic_cnn, lesson_cnn, 50, 0.001, {0.985: 600, 0.99: 1876}),
-    "lstm": Task(Reader, lesson_lstm, 64, 0.01, {0.974: 1000, 0.98: 1800}),
+    "lstm": Task(classic_lstm, lesson_lstm, 64, 0.01, {0.974: 1000, 0.98: 1800}),
 }
 
 
@@ -99,7 +96,7 @@ def classic(task: Task, seed: int, digits: Digits) -> Iterator[tuple[float, floa
     """Train in the classic way; yield (seconds, accuracy on all test images) now and then."""
     torch.manual_seed(seed)
     x_test, y_test = digits.test_images[:, None] / 255, digits.test_labels
-    data = MNIST(data_folder(), train=True, transform=transforms.ToTensor())
+    data = MNIST(data_folder(), transform=transforms.ToTensor(), download=True)
     loader = DataLoader(data, batch_size=task.batch, shuffle=True)
     net = task.classic()
     optimizer = torch.optim.Adam(net.parameters(), lr=task.rate)
@@ -225,7 +222,6 @@ def main(arguments: list[str]) -> None:
         digits = mnist()
         if not digits.full:
             sys.exit("The benchmark needs the full MNIST.")
-        download_mnist(data_folder())  # for torchvision, where only `mnist.pt` was kept
         reached = [compare(name, rounds, digits) for name in names if name in TASKS]
     if "live" in names:
         live(rounds)

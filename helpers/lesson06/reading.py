@@ -31,17 +31,6 @@ def trace(lstm: nn.LSTM, rows: Tensor) -> dict[str, Tensor]:
     return dict(zip("ifgoch", torch.stack(steps, 1)))
 
 
-def open_forget_gates(layer: nn.LSTM | nn.GRU, by: float = 2.0) -> None:
-    """Raise the forget gates' biases in place, so that a new layer keeps more.
-
-    `layer` is an LSTM or a GRU with one layer: PyTorch stores the biases of a GRU's update gate
-    at the same position. Source: R. Jozefowicz, W. Zaremba and I. Sutskever, "An empirical
-    exploration of recurrent network architectures" (2015). Lesson 06 writes it out.
-    """
-    with torch.no_grad():
-        layer.bias_ih_l0[layer.hidden_size : 2 * layer.hidden_size] += by
-
-
 def read_rows(
     net: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
 ) -> tuple[Tensor, dict[str, Tensor], Tensor]:
