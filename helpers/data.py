@@ -56,7 +56,7 @@ def data_folder() -> Path:
 
 
 def mnist() -> Digits:
-    """Return MNIST; without it and without a network, 1,797 real digits of scikit-learn.
+    """Return MNIST; without it and offline, 1,797 real digits of scikit-learn.
 
     The first call decodes the four original files from `data/MNIST/raw` or a download and
     keeps the tensors in `data/mnist.pt`, checked by SHA-256 at each later call. Whatever
@@ -78,7 +78,7 @@ def mnist() -> Digits:
             reasons = [_unreadable(_chosen_folder()), str(why)]
             print(
                 "MNIST can't be reached, so here are 1,797 smaller scans that scikit-learn "
-                "carries.\nFor the full 70,000: run this cell once with a network, or set "
+                "carries.\nFor the full 70,000: run this cell once while you are online, or set "
                 "MNIST_MIRROR to an http address that serves the four files.\n"
                 f"Tried: {'; '.join(filter(None, reasons))}."
             )

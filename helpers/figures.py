@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart with any color vision
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
 DPI = 100
 
@@ -45,14 +45,14 @@ def new_figure(width: float, height: float, layout: str = "none") -> Figure:
     return figure
 
 
-def png(figure: Figure, density: int = 2) -> bytes:
-    """Draw the figure and return it as a PNG file, sharp on a screen of that pixel density.
+def png(figure: Figure) -> bytes:
+    """Draw the figure and return it as a PNG file, sharp on a screen with twice as many pixels.
 
     It has at most 256 colors, which is enough for a drawing and makes the file a third as large.
     """
     try:
         # A multiple of figure.dpi would grow for good if an interrupt came before it is set back.
-        figure.set_dpi(density * DPI)
+        figure.set_dpi(2 * DPI)
         canvas = FigureCanvasAgg(figure)  # drawn here, whatever backend the learner has chosen
         canvas.draw()
         return canvas_png(canvas, few_colors=True)
@@ -101,15 +101,12 @@ def width_on_screen(figure: Figure) -> int:
 class Picture:
     """A figure with its text alternative, as `display` takes it."""
 
-    def __init__(self, figure: Figure, alt: str, density: int = 2) -> None:
-        """Keep the figure; `alt` is a sentence that says what it shows, with no measured value.
-
-        `density` is that of `png`.
-        """
-        self.figure, self.alt, self.density = figure, alt, density
+    def __init__(self, figure: Figure, alt: str) -> None:
+        """Keep the figure; `alt` is a sentence that says what it shows, with no measured value."""
+        self.figure, self.alt = figure, alt
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        return bundle(png(self.figure, self.density), self.alt, width_on_screen(self.figure))
+        return bundle(png(self.figure), self.alt, width_on_screen(self.figure))
 
 
 def show(figure: Figure, alt: str) -> None:
@@ -134,26 +131,4 @@ def image_grid(images, titles=None, columns: int = 10, size: float = 1.0, **imsh
         axis.set_axis_off()
         if titles is not None:
             axis.set_title(titles[i], fontsize=11.5)
-    return figure
-
-
-def neuron_diagram(layers: list[tuple[str, int]], steps: list[str]) -> Figure:
-    """Draw each layer, (name, units), as a column of circles, and every weight as a line.
-
-    `steps` names what leads from each layer to the next, one fewer than the layers.
-    """
-    figure = new_figure(9, 2.6)
-    axis = figure.add_axes((0, 0, 1, 1))
-    axis.set_axis_off()
-    columns = [[(3 * i, j - (n - 1) / 2) for j in range(n)] for i, (_, n) in enumerate(layers)]
-    low = min(y for column in columns for _, y in column) - 1
-    for i, ((name, _), column) in enumerate(zip(layers, columns)):
-        axis.plot(*zip(*column), "o", color=SKY, mec=BLACK, ms=14, zorder=2)
-        axis.text(3 * i, low, name, ha="center", va="top", fontsize=12)
-        for x, y in column if i < len(steps) else []:
-            for to_x, to_y in columns[i + 1]:
-                axis.plot([x, to_x], [y, to_y], "-", color=BLUE, lw=0.8, zorder=1)
-    for i, step in enumerate(steps):
-        axis.text(3 * i + 1.5, low, step, ha="center", va="top", fontsize=11, color=BLUE)
-    axis.set(xlim=(-0.8, 3 * len(steps) + 0.8), ylim=(low - 2.6, -low))
     return figure

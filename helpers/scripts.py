@@ -1,4 +1,4 @@
-"""What a lesson runs outside its notebook, and how long a call takes."""
+"""What a lesson runs outside its notebook."""
 
 import atexit
 import contextlib
@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 SCRIPT_SECONDS = 60
@@ -22,16 +21,6 @@ def scratch_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lesson-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-def fastest(function: Callable[[], object], repeats: int = 3) -> float:
-    """Return the seconds of the fastest of some calls: the one that was disturbed the least."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
 
 
 def run_script(

@@ -1,15 +1,15 @@
-"""The training loops of the lessons, and the test that follows them."""
+"""The training of a classifier, and the test that follows it."""
 
+import contextlib
 import math
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.devices import best_device
-from helpers.live import LiveLoss
+from helpers.live import LiveLoss, nothing
 
 
 def fit(
@@ -47,7 +47,7 @@ def fit(
     losses: list[float] = []
     net.train()
     try:
-        with LiveLoss(losses, steps) if live else nullcontext() as picture:
+        with LiveLoss(losses, steps) if live else nothing as picture:
             while len(losses) < steps:
                 for rows in torch.randperm(len(images)).split(batch)[: steps - len(losses)]:
                     loss = F.cross_entropy(net(images[rows]), labels[rows])
@@ -56,53 +56,28 @@ def fit(
                     optimizer.step()
                     schedule.step()
                     losses.append(loss.item())
-                    if picture:
-                        picture.update()
+                    picture.update()
     finally:
         net.to(home)
     return losses
 
 
-def descend(
-    net: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    optimizer: torch.optim.Optimizer,
-    steps: int,
-    loss: Callable[[Tensor, Tensor], Tensor] = F.mse_loss,
-    watch: Callable[[int, Tensor], object] | None = None,
-) -> list[float]:
-    """Train in place on all samples at once, x (N, ...) and y (N, ...); return every loss.
-
-    Lesson 02 writes this loop out. `watch(step, prediction)` is called at the end of each
-    step with the prediction that the step began with.
-    """
-    losses: list[float] = []
-    for step in range(steps):
-        prediction = net(x)
-        error = loss(prediction, y)
-        optimizer.zero_grad()
-        error.backward()
-        optimizer.step()
-        losses.append(error.item())
-        if watch:
-            watch(step, prediction)
-    return losses
-
-
-def predict(net: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
-    """Return the class scores (N, classes) of `net` in evaluation mode, without gradients.
-
-    The mode in which each layer was before is put back.
-    """
+@contextlib.contextmanager
+def evaluating(net: nn.Module) -> Iterator[None]:
+    """Put a network into evaluation mode, and each layer back into its own mode at the end."""
     modes = [(layer, layer.training) for layer in net.modules()]
     net.eval()
     try:
-        with torch.inference_mode():
-            return torch.cat([net(part) for part in images.split(batch)])
+        yield
     finally:
         for layer, was_training in modes:
             layer.training = was_training
+
+
+def predict(net: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
+    """Return the class scores (N, classes) of `net` in evaluation mode, without gradients."""
+    with evaluating(net), torch.inference_mode():
+        return torch.cat([net(part) for part in images.split(batch)])
 
 
 def accuracy(net: nn.Module, images: Tensor, labels: Tensor) -> float:

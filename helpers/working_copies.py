@@ -52,7 +52,10 @@ def prepare(folder: Path) -> list[str]:
             copy, fresh = folder / lesson.name, _without_outputs(lesson)
             made_from = state.get(lesson.name, {}).get("made from")
             new, found = _fingerprint(fresh), _fingerprint_of(copy)
-            again = f"`make reset LESSON={lesson.name[:2]}` makes it new and keeps yours beside it"
+            again = (
+                f"`make reset LESSON={lesson.name[:2]}` (or `python -m helpers reset "
+                f"{lesson.name[:2]}`) makes it new and keeps yours beside it"
+            )
             if not copy.exists() or found == made_from != new:
                 if reason := _written(copy, fresh):
                     said.append(

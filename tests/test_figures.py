@@ -12,7 +12,8 @@ from tests.lessons import ROOT
 
 DRAW = """
 import hashlib, torch
-from helpers.figures import image_grid, neuron_diagram, plt, png
+from helpers.figures import image_grid, plt, png
+from helpers.lesson02 import neuron_diagram
 figures = [image_grid(torch.arange(48.0).view(3, 4, 4), titles="abc"), plt.figure(figsize=(3, 2))]
 figures[1].add_subplot(title="loss", xlabel="step").plot([1, 3, 2], label="a")
 figures += [neuron_diagram([("x", 1), ("y", 2)], ["Linear"])]

@@ -9,11 +9,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.devices import one_thread
-from helpers.figures import neuron_diagram, png
-from helpers.lesson02 import check
+from helpers.lesson02 import check, neuron_diagram
 from helpers.lesson02.explorers import TrainingExplorer
-from helpers.lesson02.regression import ACTIVATIONS, record
-from helpers.training import descend
+from helpers.lesson02.regression import ACTIVATIONS, descend, record
 from helpers.verdict import INTERRUPTED
 from tests.lessons import ROOT, source
 
@@ -32,15 +30,14 @@ def small_net(activation: str = "relu") -> nn.Module:
     return nn.Sequential(nn.Linear(1, 10), ACTIVATIONS[activation](), nn.Linear(10, 1))
 
 
-@pytest.mark.parametrize("loss", [F.mse_loss, F.l1_loss])
-def test_descend_is_the_loop_that_the_lesson_wrote(data, loss):
+def test_descend_is_the_loop_that_the_lesson_wrote(data):
     names = {"F": F}
     exec(source(LESSON, "train-loop"), names)
     losses = {}
     nets = [small_net(), small_net()]
     for net, loop in zip(nets, (descend, names["train"])):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30, loss)
+        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30)
     assert losses["descend"] == losses["train"] and len(losses["train"]) == 30
     for a, b in zip(*(net.parameters() for net in nets)):
         assert torch.equal(a, b)
@@ -97,22 +94,6 @@ def test_the_parabola_is_learned_from_most_first_weights(data):
     assert sum(end < 0.025 for end in ends) >= 8
 
 
-def test_every_setting_of_the_training_explorer_draws_a_picture(data):
-    explorer = TrainingExplorer(*data)
-    seen = {explorer.picture.value}
-    for name, values in {
-        "step": (0, 1, 200),
-        "hidden": (1, 64),
-        "activation": tuple(ACTIVATIONS),
-        "rate": (0.001, 0.3, 1.0),
-    }.items():
-        for value in values:
-            explorer.controls[name].value = value
-            seen.add(explorer.picture.value)
-            assert "parameters, after" in explorer.caption.text
-    assert len(seen) > 8
-
-
 def test_the_training_explorer_says_the_true_loss_and_retrains_only_if_it_must(data):
     explorer = TrainingExplorer(*data)
     recording = explorer.recording
@@ -146,7 +127,6 @@ def test_the_neuron_diagram_draws_every_unit_and_every_weight():
     circles = [line for line in axis.lines if line.get_marker() == "o"]
     assert len(lines) == 2 * 3 + 3 * 1
     assert [len(line.get_xdata()) for line in circles] == [2, 3, 1]
-    assert png(figure).startswith(b"\x89PNG")
 
 
 def test_the_hostile_file_of_the_lesson_would_have_done_what_the_lesson_says(tmp_path):

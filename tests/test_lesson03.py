@@ -9,9 +9,15 @@ from PIL import Image
 from torch.utils.data import DataLoader, TensorDataset
 
 from helpers.figures import png
-from helpers.lesson03.batching import SIDEWAYS, batches, draw_pet, loader_diagram, messy_folder
+from helpers.lesson03.batching import (
+    SIDEWAYS,
+    batches,
+    draw_pet,
+    fastest,
+    loader_diagram,
+    messy_folder,
+)
 from helpers.lesson03.explorers import SAMPLES, WIDTH, BatchExplorer, places
-from helpers.scripts import fastest, run_script, scratch_folder
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 8, 10, 12])
@@ -54,23 +60,6 @@ def test_the_tiles_are_side_by_side_in_the_order_of_the_batches(batch_size, drop
     assert all(second - first > 0.99 for first, second in zip(lefts, lefts[1:]))
     assert lefts[0] > -1e-6 and lefts[-1] + 1 < WIDTH + 1e-6
     assert [found[batch[0]][1] for batch in cut] == list(range(len(cut)))
-
-
-def test_every_setting_of_the_explorer_draws_another_picture():
-    explorer = BatchExplorer()
-    seen = {explorer.picture.value}
-    for name, values in {
-        "batch_size": (1, 2, 7, 20), "seed": (1, 99), "epoch": (1, 9),
-        "drop_last": (), "shuffle": (False,),
-    }.items():  # fmt: skip
-        for value in values:
-            explorer.controls[name].value = value
-            assert explorer.picture.value not in seen, name
-            seen.add(explorer.picture.value)
-    explorer.controls["batch_size"].value = 7
-    before = explorer.picture.value
-    explorer.controls["drop_last"].value = True
-    assert explorer.picture.value != before
 
 
 def test_the_explorer_says_the_true_sizes():
@@ -123,30 +112,6 @@ def test_the_diagram_is_drawn_for_other_cuts_too():
         (axis,) = loader_diagram(list(range(10)), size).axes
         low, high = axis.get_ylim()
         assert all(low <= tile.get_y() <= high - 0.9 for tile in axis.patches)
-
-
-def test_a_script_returns_what_it_prints_and_how_it_fails():
-    assert run_script("print('é', 6 * 7)") == "é 42"
-    assert run_script("print(1 / 0)").endswith("ZeroDivisionError: division by zero")
-
-
-def test_a_script_that_never_ends_is_stopped_with_its_children(monkeypatch):
-    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
-    text = (
-        "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        "print(child.pid)\n"  # returned, although nothing is flushed
-        "time.sleep(60)"
-    )
-    start = time.monotonic()
-    said = run_script(text, seconds=3)
-    assert said.endswith("stopped after 3 s")
-    assert time.monotonic() - start < 20
-
-
-def test_a_scratch_folder_is_new_and_empty():
-    first, second = scratch_folder(), scratch_folder()
-    assert first != second and not list(first.iterdir())
 
 
 def test_the_fastest_of_several_calls_counts():

@@ -5,7 +5,7 @@ import time
 
 import pytest
 import torch
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import run_kernel
 from torch import nn
 
 from helpers.data import small_digits
@@ -94,35 +94,37 @@ def test_too_few_steps_are_refused(data):
             fit(small_net(), *data, steps=steps, epochs=20)
 
 
+def test_fit_without_a_picture_is_the_same_training(data):
+    losses = []
+    for live in (True, False):
+        torch.manual_seed(0)
+        losses.append(fit(small_net(), *data, steps=12, batch=32, live=live))
+    assert losses[0] == losses[1] and len(losses[0]) == 12
+
+
 def test_an_interrupt_keeps_the_training_so_far_and_the_notebook(data):
     """In a real kernel, with the interrupt that Kernel > Interrupt sends."""
-    manager, client = start_new_kernel(kernel_name="python3")
+    with run_kernel(kernel_name="python3") as client:
 
-    def run(code: str, interrupt_after: float | None = None) -> str:
-        """Run code, perhaps with an interrupt after some seconds; return all that it said."""
-        message = client.execute(code)
-        said = ""
-        while True:
-            answer = client.get_iopub_msg(timeout=60)
-            if answer["parent_header"].get("msg_id") != message:
-                continue
-            content = answer["content"]
-            if interrupt_after and answer["msg_type"] == "display_data":  # the training began
-                time.sleep(interrupt_after)
-                manager.interrupt_kernel()
-            said += content.get("text", "") + "\n".join(content.get("traceback", []))
-            if content.get("execution_state") == "idle":
-                return said
+        def run(code: str, interrupt: bool = False) -> str:
+            """Run code, perhaps interrupted a second after a picture; return what it said."""
+            said = []
 
-    try:
+            def listen(message: dict) -> None:
+                content = message["content"]
+                if interrupt and message["msg_type"] == "display_data":  # the training began
+                    time.sleep(1)
+                    client.parent.interrupt_kernel()
+                said.extend([content.get("text", ""), *content.get("traceback", [])])
+
+            client.execute_interactive(code, output_hook=listen, timeout=60)
+            return "\n".join(filter(None, said))
+
         run(IN_THE_KERNEL)
-        said = run("losses = fit(net, x, y, epochs=100_000)", interrupt_after=1)
+        said = run("losses = fit(net, x, y, epochs=100_000)", interrupt=True)
         assert said.startswith("Interrupted after") and "Traceback" not in said
         assert run("losses and not torch.equal(before, net[1].weight) or 1 / 0") == ""
         assert run("assert len(fit(net, x, y)) == 12") == ""
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
 
 
 def test_an_interrupt_while_the_last_picture_is_drawn_ends_the_loop_alone(capsys):

@@ -8,7 +8,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.devices import one_thread
-from helpers.training import descend
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -31,6 +30,32 @@ class Recording(NamedTuple):
         """Whether the loss left the finite numbers, or ended above where it began."""
         end = self.losses[-1]
         return not torch.isfinite(end).item() or bool(end > self.losses[0])
+
+
+def descend(
+    net: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    optimizer: torch.optim.Optimizer,
+    steps: int,
+    watch: Callable[[int, Tensor], object] | None = None,
+) -> list[float]:
+    """Train in place on all samples at once, x (N, ...) and y (N, ...); return every loss.
+
+    Lesson 02 writes this loop out. `watch(step, prediction)` is called at the end of each
+    step with the prediction that the step began with.
+    """
+    losses: list[float] = []
+    for step in range(steps):
+        prediction = net(x)
+        error = F.mse_loss(prediction, y)
+        optimizer.zero_grad()
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+        if watch:
+            watch(step, prediction)
+    return losses
 
 
 def record(

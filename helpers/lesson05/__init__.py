@@ -3,12 +3,12 @@
 from helpers.lesson05 import drawings
 from helpers.lesson05 import exercises as check
 from helpers.lesson05.explorers import DrawADigit, KernelExplorer
-from helpers.lesson05.memory import kept_bytes
+from helpers.memory import megabytes_kept
 
 __all__ = [
     "DrawADigit",
     "KernelExplorer",
     "check",
     "drawings",
-    "kept_bytes",
+    "megabytes_kept",
 ]

@@ -14,17 +14,6 @@ KERNELS = {
 }
 
 
-def output_size(n: int, k: int, stride: int = 1, padding: int = 0) -> int:
-    """Return how many positions a kernel of `k` pixels has on an axis of `n` pixels.
-
-    Source: the "Shape" section of `torch.nn.Conv2d`'s documentation, without dilation.
-    Raises ValueError if the kernel is larger than the padded axis.
-    """
-    if k > n + 2 * padding:
-        raise ValueError(f"a kernel of {k} does not fit on {n} pixels with padding {padding}")
-    return (n + 2 * padding - k) // stride + 1
-
-
 def convolve(image: Tensor, kernel: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
     """Slide `kernel` (k, k) over `image` (H, W); return the sums of products (H', W').
 

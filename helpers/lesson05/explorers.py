@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from helpers.digits import mnist_form
 from helpers.explorer import Explorer, beside
 from helpers.figures import BLUE, ORANGE, new_figure
-from helpers.lesson05.convolution import KERNELS, convolve, output_size
+from helpers.lesson05.convolution import KERNELS, convolve
 from helpers.lesson05.drawings import mosaic, separate
 from helpers.pad import DigitPad
+from helpers.training import evaluating
 
 WIDE = {"description_width": "80px"}
 LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
@@ -81,7 +82,6 @@ class KernelExplorer(Explorer):
         digit = self.images[image] / 255
         output = convolve(digit, weights, stride, padding)
         k, m = len(weights), len(output)
-        assert m == output_size(28, k, stride, padding)
         self.controls["position"].max = m * m - 1
         position = min(position, m * m - 1)
         row, column = divmod(position, m)
@@ -119,42 +119,35 @@ class KernelExplorer(Explorer):
                 text.set_color("white" if weights[row, column] > 0.25 * limit else "black")
 
 
-def answer(
-    net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return what goes into a network for a drawing (H, W), and what it computes from it.
-
-    These are the image uint8 (28, 28), the class probabilities (10,), and the output of `layer`,
-    a part of `net`, (channels, h, w). `prepare` turns uint8 (N, 28, 28) into the input of `net`.
-    """
-    image = mnist_form(drawing)
-    seen: list[Tensor] = []
-    hook = layer.register_forward_hook(lambda module, inputs, output: seen.append(output[0]))
-    was_training = net.training
-    net.eval()
-    try:
-        with torch.inference_mode():
-            probabilities = net(prepare(image[None])).softmax(1)[0]
-    finally:
-        hook.remove()
-        net.train(was_training)
-    return image, probabilities, seen[0]
-
-
 class Reader(nn.Module):
-    """What `answer` computes from an image, as one module, to be exported to other runtimes."""
+    """What a network makes of an image, and its first stage: one module, which can be exported."""
 
     def __init__(
-        self, net: nn.Module, layer: nn.Module, prepare: Callable[[Tensor], Tensor]
+        self, net: nn.Module, stage: nn.Module, prepare: Callable[[Tensor], Tensor]
     ) -> None:
-        """Keep the arguments of `answer`. The parameters stay those of `net`."""
+        """Keep the network and its first stage; `prepare` makes its input of images (N, 28, 28).
+
+        The parameters stay those of `net`.
+        """
         super().__init__()
-        self.net, self.layer, self.prepare = net, layer, prepare
+        self.net, self.stage, self.prepare = net, stage, prepare
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the probabilities (1, 10) for a float image (28, 28), 0 to 255, and the maps."""
+        """Return the probabilities (1, 10) for an image (28, 28), 0 to 255, and the maps."""
         prepared = self.prepare(image[None])
-        return self.net(prepared).softmax(1), self.layer(prepared)[0]
+        return self.net(prepared).softmax(1), self.stage(prepared)[0]
+
+
+def answer(reader: Reader, drawing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return what goes into a network for a drawing (H, W), and what it computes from it.
+
+    These are the image uint8 (28, 28), the class probabilities (10,), and the maps of the first
+    stage (channels, h, w), in evaluation mode.
+    """
+    image = mnist_form(drawing)
+    with evaluating(reader.net), torch.inference_mode():
+        probabilities, maps = reader(image)
+    return image, probabilities[0], maps
 
 
 class DrawADigit(Explorer):
@@ -163,13 +156,12 @@ class DrawADigit(Explorer):
     def __init__(
         self,
         net: nn.Module,
-        layer: nn.Module,
+        stage: nn.Module,
         prepare: Callable[[Tensor], Tensor],
         example: Tensor,
     ) -> None:
-        """Start with `example`, an image (28, 28); the other arguments are those of `answer`."""
-        self._answer = lambda drawing: answer(net, layer, prepare, drawing)
-        self._reader = Reader(net, layer, prepare)
+        """Start with `example`, an image (28, 28); the other arguments are those of `Reader`."""
+        self._reader = Reader(net, stage, prepare)
         figure = new_figure(7.4, 3.9)
         grid = figure.add_gridspec(
             2, 2, height_ratios=(1, 1.05), width_ratios=(1, 1.9), hspace=0.42, wspace=0.12,
@@ -185,7 +177,7 @@ class DrawADigit(Explorer):
         self._seen = seen.imshow(torch.zeros(28, 28), cmap="gray_r", vmin=0, vmax=255)
         self._bars = bars.bar(range(10), [0.0] * 10, color=BLUE)
         bars.set(xticks=range(10), yticks=[0, 0.5, 1], ylim=(0, 1))
-        laid = mosaic(self._answer(example)[2])
+        laid = mosaic(answer(self._reader, example)[2])
         self._maps = maps.imshow(laid, cmap="gray_r", aspect="equal")
         separate(maps, laid)
         self.pad = DigitPad()
@@ -210,7 +202,7 @@ class DrawADigit(Explorer):
     def draw(self, drawing: bytes) -> str:
         """Show what the network reads on the pad."""
         pixels = self.pad.drawing()
-        image, probabilities, maps = self._answer(pixels)
+        image, probabilities, maps = answer(self._reader, pixels)
         if not probabilities.isfinite().all():
             for bar in self._bars:
                 bar.set_height(0)

@@ -3,7 +3,7 @@
 from helpers.lesson10 import exercises as check
 from helpers.lesson10.drawings import two_places
 from helpers.lesson10.explorers import DeviceExplorer
-from helpers.lesson10.memory import megabytes_kept
+from helpers.memory import megabytes_kept
 
 __all__ = [
     "DeviceExplorer",
