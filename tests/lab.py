@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect, sync_playwright
 
 from tests.lessons import LESSONS, ROOT, read, tags
@@ -75,9 +76,7 @@ def lab(folder: Path) -> Iterator[str]:
     """The address of a JupyterLab, started as `make lab` does it, on copies of the lessons."""
     for lesson in LESSONS:
         shutil.copy(lesson, folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
     command += [f"--port={port}", "--port-retries=0", f"--IdentityProvider.token={TOKEN}"]
     command += [f"--ServerApp.root_dir={folder}", f"--LabApp.app_settings_dir={ROOT}/.jupyter"]
@@ -87,7 +86,7 @@ def lab(folder: Path) -> Iterator[str]:
     with open(folder / "lab.log", "w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        while server.poll() is None and not _listens(port):
+        while server.poll() is None and not listens(port):
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -110,9 +109,37 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def _listens(port: int) -> bool:
+def free_port() -> int:
+    """Return the number of a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    """Whether a server on this machine listens on a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def draw(pad: Locator, points: list[tuple[float, float]], touch: bool) -> None:
+    """Draw a line through points with a finger or with the mouse."""
+    pad.scroll_into_view_if_needed()
+    box, page = pad.bounding_box(), pad.page
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    if touch:  # Playwright's own touchscreen can tap, but not draw
+        finger = page.context.new_cdp_session(page)
+        kinds = ["touchStart"] + ["touchMove"] * (len(places) - 1)
+        for kind, (x, y) in zip(kinds, places):
+            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+            finger.send("Input.dispatchTouchEvent", event)
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=3)
+        page.mouse.up()
 
 
 class OpenLesson:
@@ -121,6 +148,7 @@ class OpenLesson:
     def __init__(self, page: Page, address: str, lesson: Path, presenting: bool = True) -> None:
         """Open `lesson`; `presenting` is in presentation mode without side bars, as in a class."""
         self.page, self.path, self.cells = page, lesson, read(lesson).cells
+        self.address = address
         self.code = [i for i, cell in enumerate(self.cells) if cell.cell_type == "code"]
         self.explorers = [i for i in self.code if "widget-view" in str(self.cells[i].outputs)]
         page.goto(f"{address}/lab/tree/{lesson.name}?reset&token={TOKEN}")
@@ -173,11 +201,15 @@ class OpenLesson:
                 .map(output => [cell.id, output.evalue]))"""
         return dict(self.page.evaluate(js))
 
+    def end_kernels(self) -> None:
+        """End all kernels of this JupyterLab."""
+        kernels, token = f"{self.address}/api/kernels", {"token": TOKEN}
+        for kernel in requests.get(kernels, token, timeout=60).json():
+            requests.delete(f"{kernels}/{kernel['id']}", params=token, timeout=60)
+
     def close(self) -> None:
         """End the kernel and close the page, without storing what was changed."""
-        server = self.page.url.split("/lab/")[0]
-        for kernel in self.page.request.get(f"{server}/api/kernels").json():
-            self.page.request.delete(f"{server}/api/kernels/{kernel['id']}?token={TOKEN}")
+        self.end_kernels()
         self.page.close()
 
 

@@ -84,8 +84,8 @@ def minutes_of_cell(cell: nbformat.NotebookNode) -> float:
     return CODE_LINE * len(lines) + EXPLORER * ("widget-view" in str(cell.outputs))
 
 
-def sections(path: Path) -> dict[str, list[str]]:
-    """Return for each section, by its title, the code cells that it needs, itself included.
+def needed_cells(path: Path) -> dict[str, list[str]]:
+    """Return for each section, by its title, the code cells that it needs, its own included.
 
     Those are the set-up, the sections that its head names with what they use in turn, and its own.
     The head is "*(To start here, run the set-up cell and sections 1 and 3 first.)*"; "the cell

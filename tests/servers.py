@@ -77,11 +77,12 @@ def drips(request: BaseHTTPRequestHandler, body: bytes) -> None:
 
 
 def endless_body(request: BaseHTTPRequestHandler, body: bytes) -> None:
-    """Announce no length, and send zeros for ever."""
+    """Announce no length, send 50 MB of zeros, and fall silent for whoever still wants more."""
     request.send_response(200)
     request.end_headers()
-    while not request.server.leaving.is_set():
-        request.wfile.write(bytes(1 << 20))
+    for _ in range(50):
+        request.wfile.write(bytes(1_000_000))
+    silent(request, body)
 
 
 def log_in(request: BaseHTTPRequestHandler, body: bytes) -> None:

@@ -7,11 +7,11 @@ import statistics
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, TimeoutError, expect
+from playwright.sync_api import TimeoutError, expect
 
 from helpers.data import mnist
 from tests.controls import CONTROLS, FACTS, ONE_BY_KEYS, STROKES, WATCH, keys
-from tests.lab import NOTEBOOK, OpenLesson
+from tests.lab import NOTEBOOK, OpenLesson, draw
 from tests.lessons import LESSONS, exercises, tags
 
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder in which to keep pictures of the explorers
@@ -115,26 +115,6 @@ def test_every_control_of_every_explorer_changes_its_picture_and_its_caption(ran
     p95 = statistics.quantiles(times, n=20)[-1]
     spread = f"median {statistics.median(times):.0f} ms, p95 {p95:.0f} ms, {len(times)} moves"
     record_property(f"{ran.path.stem}, from a key to the new picture", spread)
-
-
-def draw(pad: Locator, points: list[tuple[float, float]], touch: bool) -> None:
-    """Draw a line through points with a finger or with the mouse."""
-    pad.scroll_into_view_if_needed()
-    box, page = pad.bounding_box(), pad.page
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    if touch:  # Playwright's own touchscreen can tap, but not draw
-        finger = page.context.new_cdp_session(page)
-        kinds = ["touchStart"] + ["touchMove"] * (len(places) - 1)
-        for kind, (x, y) in zip(kinds, places):
-            event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
-            finger.send("Input.dispatchTouchEvent", event)
-        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    else:
-        page.mouse.move(*places[0])
-        page.mouse.down()
-        for place in places[1:]:
-            page.mouse.move(*place, steps=3)
-        page.mouse.up()
 
 
 def test_a_digit_that_is_drawn_on_a_pad_is_read(ran):

@@ -39,7 +39,6 @@ def test_the_exercise_judges_its_stub_its_solution_and_its_mistakes(module):
 @pytest.mark.parametrize("module", [EXPLORER], indirect=True, ids=["explorer"])
 def test_the_explorer_draws_and_its_caption_changes_with_each_control(module):
     explorer = module.PowerExplorer()
-    assert bytes(explorer.picture.value).startswith(b"\x89PNG")
     for control in explorer.controls.values():
         before = explorer.caption.text, bytes(explorer.picture.value)
         control.value = control.max

@@ -1,7 +1,8 @@
 """`mnist()` when something goes wrong: mirrors, files, folders, disks, and two kernels at once.
 
-All of it is real: the mirrors are servers on this machine, and the folders are read-only or full.
-`MNIST.mirrors` is set for each test, because nothing here may leave the machine.
+The mirrors are real servers on this machine, and the folders really are read-only or full. Three
+things are set: `MNIST.mirrors`, because nothing may leave the machine; where temporary folders
+are made; and, in one test, a lookup of names that takes a minute.
 """
 
 import contextlib

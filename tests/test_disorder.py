@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
 
-from tests.lessons import LESSONS, read, sections, tags
+from tests.lessons import LESSONS, needed_cells, read, tags
 
 SEED = int(os.environ.get("LESSON_SEED", 202648))
 WALK = 25  # cells
@@ -146,7 +146,7 @@ def test_it_holds_in_disorder(lesson):
         quick = [name for name in learner.names if learner.seconds[name] < QUICK]
         for name in chance.choices(quick, k=WALK):
             learner.play(name, "in a random walk", "AssertionError")
-        for title, path in sections(lesson).items():
+        for title, path in needed_cells(lesson).items():
             if path != learner.names[: len(path)]:  # otherwise it is the beginning of Run All
                 learner.play("reset", "between sections")
                 for name in path:

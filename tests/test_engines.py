@@ -125,14 +125,15 @@ def engine(request) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.stem)
-def ran(request, engine, jupyterlab) -> OpenLesson:
+def ran(request, engine, jupyterlab) -> Iterator[OpenLesson]:
     """A lesson after all its cells were run."""
     opened = OpenLesson(engine, jupyterlab, request.param)
     opened.run_all()
     errors = opened.errors()
     expected = {c.id for c in opened.cells if "raises-exception" in tags(c)}
     assert set(errors) == expected, errors
-    return opened
+    yield opened
+    opened.end_kernels()
 
 
 def find_all(ran: OpenLesson, selector: str) -> Iterator[tuple[WebElement, WebElement]]:

@@ -3,18 +3,57 @@
 import html
 import io
 
+import ipywidgets as widgets
 import pytest
+import torch
 from PIL import Image
 
 from helpers.data import small_digits
+from helpers.explorer import choices
 from helpers.figures import image_grid, png
-from helpers.lesson05.explorers import KernelExplorer
+from helpers.lesson01 import GraphExplorer, TangentExplorer
+from helpers.lesson02 import TrainingExplorer
+from helpers.lesson03 import BatchExplorer
+from helpers.lesson05 import KernelExplorer
+from helpers.lesson08 import DropoutExplorer
+from helpers.lesson09 import HistogramExplorer
 from helpers.pad import DigitPad
+
+X = torch.linspace(-1, 1, 20).unsqueeze(1)
+EXPLORERS = {  # those that need no network of the lesson
+    "graph": GraphExplorer,
+    "tangent": TangentExplorer,
+    "training": lambda: TrainingExplorer(X, X**2, 0.9 * X, 0.81 * X**2),
+    "batches": BatchExplorer,
+    "kernel": lambda: KernelExplorer(small_digits().test_images),
+    "dropout": DropoutExplorer,
+    "histograms": HistogramExplorer,
+}
 
 
 @pytest.fixture(scope="module")
 def images():
     return small_digits().test_images
+
+
+@pytest.mark.parametrize("make", EXPLORERS.values(), ids=EXPLORERS)
+def test_each_control_changes_the_picture_and_the_caption(make):
+    """At both ends of a slider, and with each entry of a list."""
+    explorer = make()
+    start = {name: control.value for name, control in explorer.controls.items()}
+    for name, control in explorer.controls.items():
+        values = [value for _, value in choices(control)]
+        if not isinstance(control, widgets.Dropdown):
+            values = [values[0], values[-1]]
+        pictures, captions = {explorer.picture.value}, {explorer.caption.text}
+        for value in set(values) - {start[name]}:
+            control.value = value
+            pictures.add(explorer.picture.value)
+            captions.add(explorer.caption.text)
+        assert len(pictures) == len({*values, start[name]}), name
+        assert len(captions) > 1, name
+        for other, value in start.items():
+            explorer.controls[other].value = value
 
 
 def test_where_no_kernel_runs_the_picture_stands_in(images):

@@ -7,7 +7,6 @@ import importlib.util
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,9 +17,9 @@ from playwright.sync_api import expect
 
 from helpers.data import mnist
 from tests.controls import STROKES
-from tests.lab import MINUTE, OpenLesson
+from tests.lab import MINUTE, OpenLesson, draw, free_port
 from tests.lessons import LESSONS, ROOT
-from tests.test_browser import SHOTS, draw
+from tests.test_browser import SHOTS
 
 PROXY, HUB = shutil.which("configurable-http-proxy"), importlib.util.find_spec("jupyterhub")
 FOR_TESTS = """
@@ -41,12 +40,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (HUB and PROXY), reason=N
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
     """The address of a JupyterHub, and the folder of its users' homes."""
-    folder, probes = tmp_path_factory.mktemp("hub"), [socket.socket() for _ in range(3)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
+    folder, ports = tmp_path_factory.mktemp("hub"), [free_port() for _ in range(3)]
     settings = (ROOT / "deploy" / "tljh.py").read_text().replace("/srv/pytorch-by-hand", str(ROOT))
     (folder / "config.py").write_text(settings + FOR_TESTS.format(*ports, folder / "homes"))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

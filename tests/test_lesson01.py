@@ -1,10 +1,8 @@
 """Lesson 01: the numbers and pictures of its explorers, without a browser."""
 
-import ipywidgets as widgets
 import pytest
 import torch
 
-from helpers.figures import png
 from helpers.lesson01.explorers import EDGES, GraphExplorer, TangentExplorer
 from helpers.lesson01.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
 from helpers.lesson01.tiles import tiles
@@ -50,19 +48,6 @@ def test_the_graph_has_the_values_and_gradients_of_the_chain_rule(x, w, b):
 def test_no_value_is_written_as_minus_zero():
     for value, gradient in relu_graph(-2, 0, -1).values():
         assert "−0.00" not in fixed(value) + fixed(gradient)
-
-
-@pytest.mark.parametrize("make", [TangentExplorer, GraphExplorer])
-def test_every_setting_of_an_explorer_draws_another_picture(make):
-    explorer = make()
-    seen = set()
-    for control in explorer.controls.values():
-        ends = getattr(control, "min", 0), getattr(control, "max", 0)
-        for value in control.options if isinstance(control, widgets.Dropdown) else ends:
-            control.value = value
-            seen.add(explorer.picture.value)
-            assert explorer.caption.text.endswith((".", "0"))
-    assert len(seen) >= 6
 
 
 def test_the_graph_explorer_writes_value_and_gradient_on_every_edge():
@@ -112,7 +97,6 @@ def test_tiles_show_every_number_and_mark_the_chosen():
     said = [text.get_text() for text in figure.axes[0].texts]
     assert said == ["table", "1", "2", "3", "4", "one", "7"]
     assert [patch.get_linewidth() for patch in figure.axes[0].patches] == [2, 2, 0.8, 0.8, 0.8]
-    assert png(figure).startswith(b"\x89PNG")
 
 
 def test_tiles_show_what_is_only_repeated():

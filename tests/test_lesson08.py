@@ -214,21 +214,6 @@ def test_without_dropout_both_nets_of_a_pair_are_one():
     assert pair.mask.min() == 1
 
 
-def test_every_setting_of_the_dropout_explorer_draws_a_picture():
-    explorer = DropoutExplorer()
-    seen = {explorer.picture.value}
-    for name, values in {
-        "hidden": (3, 300), "points": (5, 40), "noise": (0.0, 0.6), "p": (0.0, 0.9),
-        "draw": (19,), "rule": tuple(RULES)[1:],
-    }.items():  # fmt: skip
-        for value in values:
-            said = explorer.caption.text
-            explorer.controls[name].value = value
-            assert explorer.caption.text != said or name == "hidden", (name, value)
-            seen.add(explorer.picture.value)
-    assert len(seen) == 10  # 300 units are those of the beginning
-
-
 def test_the_explorer_shows_and_says_what_was_trained():
     explorer = DropoutExplorer()
     explorer.controls["noise"].value = 0.2

@@ -1,30 +1,22 @@
 """Lesson 10: its numbers, its script, and a GPU that is simulated."""
 
 import math
-import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from helpers import scripts
 from helpers.lesson10.exercises import SimulatedGPU
 from helpers.lesson10.explorers import DeviceExplorer
-from helpers.lesson10.memory import megabytes_kept
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
-from helpers.scripts import run_script, scratch_folder
 from tests.lessons import ROOT, read, source
+from tests.test_scripts import running
 
 LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
-PATIENT = {"seconds": 200}  # on a busy machine
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
-LAUNCH = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
-          "--local-addr", "127.0.0.1"]  # fmt: skip
-
 # what may be set where other trainings run: an address where nobody is, a cluster, a launcher
 ELSEWHERE = {
     "MASTER_ADDR": "10.255.255.1", "MASTER_PORT": "29500", "RANK": "3", "WORLD_SIZE": "8",
@@ -32,33 +24,6 @@ ELSEWHERE = {
     "SLURM_PROCID": "3", "PET_NNODES": "2", "PET_NPROC_PER_NODE": "4", "PET_NODE_RANK": "1",
     "PET_RDZV_ENDPOINT": "10.255.255.1:29500", "GLOO_DEVICE_TRANSPORT": "none",
 }  # fmt: skip
-
-
-def running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{process}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
-
-
-needs_proc = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
-
-
-@pytest.fixture(scope="module")
-def limited():
-    """What a launcher says that is stopped, and its workers; other tests run in the meantime."""
-    script = """
-import os, time
-rank = os.environ["RANK"]
-open(f"process{rank}", "w").write(str(os.getpid()))
-time.sleep(600)
-"""
-    folder = scratch_folder()
-    with ThreadPoolExecutor() as aside:
-        said = aside.submit(run_script, script, 18, LAUNCH, folder)
-        yield said, folder
 
 
 def ddp_names() -> dict:
@@ -69,15 +34,11 @@ def ddp_names() -> dict:
     return names
 
 
-@needs_proc
 def test_two_processes_train_as_one_and_when_one_is_killed_nothing_is_left_running(
-    monkeypatch, capsys, limited
+    monkeypatch, capsys
 ):
     for name, value in ELSEWHERE.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(
-        scripts, "run_script", lambda *given, **options: run_script(*given, **options | PATIENT)
-    )
     names = ddp_names()
     killed = """
 import time
@@ -108,10 +69,7 @@ time.sleep(600)
     ],
     ids=["no set_epoch", "no DDP"],
 )  # fmt: skip
-def test_the_comparison_with_one_process_can_fail(monkeypatch, mistakes):
-    monkeypatch.setattr(
-        scripts, "run_script", lambda *given, **options: run_script(*given, **options | PATIENT)
-    )
+def test_the_comparison_with_one_process_can_fail(mistakes):
     names = ddp_names()
     for right, wrong in mistakes:
         assert right in names["train_it"]
@@ -143,15 +101,6 @@ def test_each_process_obeys_the_variable_and_takes_its_own_gpu(monkeypatch, wish
     names = ddp_names()
     exec(names["connect"], names)
     assert (*asked, str(names["device"])) == expected
-
-
-def test_what_is_kept_for_backward_counts_once_and_nothing_is_kept_without_gradients():
-    weight = torch.ones(1000, requires_grad=True)  # 4,000 bytes
-    assert math.isclose(megabytes_kept(lambda: weight.exp().sum()), 0.004)  # the result of exp
-    assert math.isclose(megabytes_kept(lambda: weight * weight), 0.004)
-    assert math.isclose(megabytes_kept(lambda: (weight * torch.ones(1000)).exp()), 0.008)
-    with torch.no_grad():
-        assert megabytes_kept(lambda: weight.exp()) == 0
 
 
 def row(fixed: float, each: float) -> dict[int, float]:
@@ -228,47 +177,30 @@ def test_any_sizes_will_do_and_none_are_refused():
             DeviceExplorer(nothing)
 
 
-@pytest.fixture
-def fake_gpu(monkeypatch):
-    """Tensors that only know shape, dtype and device: CUDA without a GPU, mixing refused."""
-    # a fake parameter can't be swapped, so nets are made where they belong
-    monkeypatch.setattr(nn.Module, "to", lambda self, device: self)
-    waits: list = []
-    monkeypatch.setattr(torch.accelerator, "synchronize", waits.append)
-    with FakeTensorMode(allow_non_fake_inputs=True):
-        yield waits
-
-
-@pytest.mark.parametrize("capability, dtype", [((7, 5), "float16"), ((8, 0), "bfloat16")])
-def test_the_trainings_run_on_a_gpu_that_is_simulated(fake_gpu, monkeypatch, capability, dtype):
-    """Every tensor of the lesson's own loops is on the device, and the dtype suits the GPU."""
-    gpu = torch.device("cuda", 0)
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
-    names: dict = {"torch": torch, "nn": nn, "F": F, "device": gpu}
-    exec(source(LESSON, "train"), names)
-    exec(source(LESSON, "train-mixed"), names)
-    assert names["short"] == getattr(torch, dtype)
+def test_all_that_a_training_computes_stays_on_the_device():
+    """The meta device computes no number, and like a GPU it refuses tensors of the CPU."""
+    meta = torch.device("meta")
+    names: dict = {"torch": torch, "nn": nn, "F": F, "device": meta}
     digits = source(LESSON, "digits")
     exec(digits[digits.index("def prepare") : digits.index("x_train =")], names)
     exec(digits[digits.index("def cnn") :], names)
-    names["x_train"] = names["prepare"](torch.zeros(300, 28, 28, dtype=torch.uint8)).to(gpu)
-    names["y_train"] = torch.zeros(300, dtype=torch.long, device=gpu)
-    with gpu:
-        net = names["cnn"]()
+    exec(source(LESSON, "train"), names)
+    names["x_train"] = names["prepare"](torch.zeros(300, 28, 28, dtype=torch.uint8)).to(meta)
+    names["y_train"] = torch.zeros(300, dtype=torch.long, device=meta)
+    net = names["cnn"]()
+    with pytest.raises(RuntimeError, match="not on the expected device meta"):
+        names["train"](net, 2)  # the network is still on the CPU
+    with pytest.raises(NotImplementedError, match="Cannot copy out of meta tensor") as end:
+        names["train"](net.to(meta), 2)
+    assert end.traceback[-1].lineno == source(LESSON, "train").count("\n")  # its last line
 
-    def backward(loss):  # the real one asks a driver
-        assert loss.device == gpu
-        for parameter in net.parameters():
-            parameter.grad = torch.zeros_like(parameter)
 
-    monkeypatch.setattr(torch.Tensor, "backward", backward)
-    losses = names["train"](net, 2)
-    assert losses.device.type == "cpu" and losses.shape == (2,)
-    if dtype == "bfloat16":  # a scaler asks the driver
-        losses = names["train_mixed"](net, 2, names["short"])
-        assert losses.device.type == "cpu" and losses.shape == (2,)
-    with pytest.raises(RuntimeError, match="device"):
-        net(torch.zeros(2, 1, 28, 28))
+@pytest.mark.parametrize("capability, dtype", [((7, 5), "float16"), ((8, 0), "bfloat16")])
+def test_the_short_dtype_suits_the_gpu(monkeypatch, capability, dtype):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    names: dict = {"torch": torch, "device": torch.device("cuda", 0)}
+    exec(source(LESSON, "train-mixed"), names)
+    assert names["short"] == getattr(torch, dtype)
 
 
 def test_the_training_with_a_scaler_learns():
@@ -280,22 +212,6 @@ def test_the_training_with_a_scaler_learns():
     names["y_train"] = (names["x_train"].sum(1) > 0).long()
     losses = names["train_mixed"](nn.Linear(5, 2), 100, torch.float16)
     assert losses[-10:].mean() < 0.9 * losses[:10].mean()
-
-
-@pytest.mark.parametrize("kind", ["cuda", "mps", "xpu"])
-def test_the_moves_and_products_run_on_a_device_that_is_simulated(fake_gpu, kind):
-    device = torch.device(kind, 0)
-    names: dict = {"torch": torch, "device": device}
-    same_device = source(LESSON, "same-device")
-    if kind != "cuda":  # indexing needs the device's own code
-        same_device = same_device.split("\n\n")[0]
-    exec(same_device, names | {"elsewhere": device})
-    with pytest.raises(RuntimeError, match="device"):
-        exec(source(LESSON, "two-devices-fail"), names)
-    exec(source(LESSON, "lanes").split("def ")[0], names)
-    assert list(names["lanes"])[2:] == [f"{kind}:0", f"{kind}:0 and copies"]
-    at_home = torch.zeros(8, 8).to(torch.float16)
-    assert (at_home.to(device) @ at_home.to(device)).cpu().device.type == "cpu"
 
 
 def test_where_python_is_too_new_for_compiling_a_sentence_says_so(monkeypatch, capsys):
@@ -318,11 +234,3 @@ def test_a_simulated_gpu_tells_asking_from_doing():
     assert gpu.clock() - start < 0.1
     gpu.wait()
     assert gpu.clock() - start > 50
-
-
-@needs_proc
-def test_after_the_time_limit_a_launcher_and_its_workers_are_gone(limited):
-    said, folder = limited
-    assert said.result().endswith("stopped after 18 s")
-    processes = [int(file.read_text()) for file in folder.glob("process*")]
-    assert len(processes) == 2 and not any(map(running, processes))

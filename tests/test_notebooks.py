@@ -12,7 +12,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from PIL import Image
 
-from tests.lessons import LESSONS, MISSING, exercises, minutes, read, sections, tags
+from tests.lessons import LESSONS, MISSING, exercises, minutes, needed_cells, read, tags
 from tools.refresh import KERNEL, WIDGET, normalize
 
 TAGS = {"setup", "exercise", "raises-exception", "nbval-ignore-output"}
@@ -107,7 +107,7 @@ def test_each_section_says_what_it_uses(lesson):
     heads = [cell.source for cell in read(lesson).cells if cell.source.startswith("## ")]
     for head in heads[1:-1]:  # neither the picture of where the lesson goes, nor the recap
         assert re.search(r"\*\((To start here, run|You can start here: run) ", head), head[:50]
-    assert len(sections(lesson)) >= 4
+    assert len(needed_cells(lesson)) >= 4
 
 
 def test_each_exercise_has_a_hint_and_a_solution(lesson):

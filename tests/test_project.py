@@ -1,10 +1,8 @@
 """The house: installation files that agree, a README that is true, clean code."""
 
 import ast
-import contextlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +15,7 @@ import psutil
 import pytest
 import yaml
 
+from tests.lab import free_port, listens
 from tests.lessons import LESSONS, ROOT, read, tags
 from tools import readme
 
@@ -57,7 +56,7 @@ def test_learners_install_what_lessons_and_helpers_import_and_no_test_tools():
     files = [path.read_text(encoding="utf-8") for path in (ROOT / "helpers").rglob("*.py")]
     used = set(re.findall(r"^\s*(?:from|import) (\w+)", "\n".join(code + files), re.MULTILINE))
     # what these bring along, and what a package is called when it is imported
-    known = {"PIL", "numpy", "traitlets", "cycler", "IPython", "helpers", "sklearn", "nbformat"}
+    known = {"PIL", "numpy", "traitlets", "cycler", "IPython", "helpers", "sklearn"}
     wanted = {name.replace("-", "_") for name in requirements("requirements.txt")} | known
     assert used - wanted - sys.stdlib_module_names == set()
     assert not used & {name.replace("-", "_") for name in requirements("requirements-dev.txt")}
@@ -69,27 +68,30 @@ def test_the_package_alone_needs_the_same():
     assert named == requirements("requirements.txt")
 
 
-def test_torch_has_no_upper_bound():
-    text = (ROOT / "requirements.txt").read_text()
-    assert not re.search(r"^torch\w*.*[<=~]=?(?<!>=)", text, re.MULTILINE)
-
-
 def test_the_table_of_the_readme_is_that_of_the_lessons():
     (found,) = readme.TABLE.findall(readme.README.read_text(encoding="utf-8"))
     assert found == readme.table(), "run `make refresh`"
     assert found.count("\n| ") == len(LESSONS)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
-def test_links_and_commands_in_the_pages_are_there(name):
-    page = (ROOT / name).read_text(encoding="utf-8")
-    for alt, target in re.findall(r"\[(.*?)\]\((?!https?:|#)([^)#]+)", page):
-        assert alt and (ROOT / target).exists(), target
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_and_commands_in_the_pages_are_there(path):
+    page = path.read_text(encoding="utf-8")
+    for alt, target, heading in re.findall(r"\[(.*?)\]\((?!https?:)([^)#]*)#?([^)]*)\)", page):
+        linked = path.parent / target if target else path
+        assert alt and linked.exists(), target
+        if heading and linked.suffix == ".md":
+            titles = re.findall(r"^#+ (.+)", linked.read_text(encoding="utf-8"), re.MULTILINE)
+            names = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+            assert heading in names, f"{target}#{heading}"
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     commands = re.findall(r"(?:`|^    )make ([a-z-]+)", page, re.MULTILINE)
-    assert commands and set(commands) <= set(targets), commands
-    for path in re.findall(r"`((?:helpers|tests|tools|notebooks)/[\w./]*)`", page):
-        assert "lesson11" in path or (ROOT / path).exists(), path
+    assert set(commands) <= set(targets), commands
+    for named in re.findall(r"\b(?:deploy|helpers|tests|tools|notebooks)/[\w./]*\w", page):
+        assert "lesson11" in named or "NN" in named or (ROOT / named).exists(), named
 
 
 def test_the_code_is_tidy():
@@ -178,19 +180,11 @@ def test_workflows_pin_their_actions_and_may_read_alone():
             assert job["timeout-minutes"] <= 90
 
 
-def listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False
-
-
 @pytest.fixture(scope="module")
 def made_lab(tmp_path_factory):
     """What `make lab` starts: its process, its port, and what it prints."""
     folder = tmp_path_factory.mktemp("lab")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     assert "$(BIN)/python -m helpers lab" in (ROOT / "Makefile").read_text()
     command = [sys.executable, "-m", "helpers", "lab", "--no-browser", f"--port={port}"]
     log, environment = folder / "lab.log", os.environ | {"MY_LESSONS": str(folder / "mine")}

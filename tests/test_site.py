@@ -29,9 +29,9 @@ from helpers.lesson05 import KernelExplorer
 from helpers.lesson08 import DropoutExplorer
 from helpers.lesson09 import HistogramExplorer
 from tests.controls import STROKES
+from tests.lab import draw
 from tests.lessons import LESSONS, ROOT
 from tests.test_accessibility import violations
-from tests.test_browser import draw
 
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]
@@ -356,6 +356,15 @@ def test_an_explorer_has_ten_megabytes_at_most(address):
 # --- a digit is drawn --------------------------------------------------------------------------
 
 DRAWN = ["05_cnn_mnist/draw-a-digit", "06_lstm_mnist/explore-rows"]
+
+
+@pytest.mark.slow
+def test_without_javascript_a_line_stands_where_the_pad_would_be(address, browser):
+    page = browser.browser.new_page(java_script_enabled=False)
+    page.goto(address)
+    expect(page.get_by_text("allow JavaScript for this page")).to_be_visible()
+    expect(page.locator(".draw")).to_be_hidden()
+    page.close()
 
 
 @pytest.mark.slow

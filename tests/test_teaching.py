@@ -113,17 +113,6 @@ def test_a_meeting_has_90_minutes_and_every_lesson_has_one():
         assert part.exercises <= len(exercises(schedules.lesson_of(part))), part
 
 
-@pytest.mark.parametrize(
-    "path", [teaching.START, teaching.START.with_name("presenting.md")], ids=lambda path: path.name
-)
-def test_links_and_commands_in_the_pages_are_there(path):
-    text = path.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
-        assert (path.parent / target).exists(), target
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert set(re.findall(r"`make ([a-z-]+)", text)) <= set(targets)
-
-
 def test_a_page_is_filled_the_same_twice_and_says_what_it_lacks():
     empty = "<!-- plan -->\n<!-- end of plan -->\n"
     once = teaching.fill(empty, {"plan": "a table"})

@@ -28,9 +28,6 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from PIL import Image
 
-if __name__ == "__main__":  # run as a file, Python looks for modules beside it alone
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from helpers.explorer import Explorer, choices
 from helpers.figures import canvas_image, width_on_screen
 from tests.lessons import LESSONS, ROOT, read
@@ -211,7 +208,7 @@ def control_html(control: dict) -> str:
     common = f'name="{control["name"]}" data-start="{start}" data-count="{count}"'
     if control["kind"] == "Checkbox":
         ticked = "checked" if start else ""
-        return f'<label class="tick"><input type="checkbox" {common} {ticked}>{label}</label>'
+        return f'<label><input type="checkbox" {common} {ticked}>{label}</label>'
     if control["kind"] == "Dropdown":
         options = "".join(
             f'<option value="{i}"{" selected" if i == start else ""}>{text}</option>'

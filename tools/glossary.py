@@ -5,14 +5,10 @@ come later link to it where they first use the term.
 """
 
 import re
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
-
-if __name__ == "__main__":  # run as a file, Python looks for modules beside it alone
-    sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from helpers.files import write_whole
 from tests.lessons import LESSONS, read

@@ -3,17 +3,13 @@
 python tools/picture.py
 """
 
-import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
-if __name__ == "__main__":  # run as a file, Python looks for modules beside it alone
-    sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from tests.lab import OpenLesson, chromium, lab
+from tests.lab import OpenLesson, chromium, draw, lab
 from tests.lessons import LESSONS, ROOT
 
 PICTURE = ROOT / ".github" / "jupyterlab.png"
@@ -24,16 +20,6 @@ WRONG = """def output_size(n, k, stride, padding):
 
 
 check.output_size(output_size)"""
-
-
-def draw(pad: Locator, points: list[tuple[float, float]]) -> None:
-    """Draw a line through points with the mouse."""
-    box, mouse = pad.bounding_box(), pad.page.mouse
-    for i, (x, y) in enumerate(points):
-        mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8)
-        if i == 0:
-            mouse.down()
-    mouse.up()
 
 
 def write() -> None:
@@ -49,7 +35,7 @@ def write() -> None:
             places = {cell.id: i for i, cell in enumerate(opened.cells)}
             explorer = opened.cell(places["draw-a-digit"])
             explorer.get_by_role("button", name="Clear").click()
-            draw(explorer.get_by_role("application"), SEVEN)
+            draw(explorer.get_by_role("application"), SEVEN, touch=False)
             expect(explorer.get_by_role("status")).to_contain_text("reads a 7")
             page.screenshot(path=f"{folder}/digit.png")
             cell = opened.cell(places["exercise-1-code"])
