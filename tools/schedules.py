@@ -32,7 +32,7 @@ WEEKS = [
     Part("03", exercises=0),
     Part("04", at_home=(9, 10), exercises=0),
     Part("05", exercises=0),
-    Part("06", at_home=(9,), exercises=0),
+    Part("06", exercises=0),
     Part("07", exercises=0),
     Part("08"),
     Part("09", at_home=(9,), exercises=0),
