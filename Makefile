@@ -42,7 +42,7 @@ test: $(VENV)/ready-for-tests
 	$(BIN)/python -m pytest
 
 slow: $(VENV)/ready-for-tests
-	$(BIN)/python -m pytest -m slow tests
+	$(BIN)/python -m pytest -m slow --no-loadscope-reorder tests
 
 poor: $(VENV)/ready-for-tests
 	$(BIN)/python tools/poor_machine.py $(BIN)/python -m pytest -p no:cacheprovider notebooks

@@ -10,7 +10,7 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from helpers.figures import DPI, bundle, canvas_png, width_on_screen
+from helpers.figures import DPI, bundle, canvas_png, least_width, width_on_screen
 
 STILL = "Run this cell to move the controls."  # shown where no kernel runs
 COLUMN = "300px"  # for a control that has no width of its own: about what ipywidgets gives it
@@ -56,11 +56,11 @@ class Explorer(widgets.VBox):
         self.figure, self.moving, self.controls = figure, moving, controls
         for artist in moving:
             artist.set_animated(True)  # left out when the background is drawn
-        width = f"{width_on_screen(figure)}px"
-        self.picture = widgets.Image(
-            format="png",
-            layout=widgets.Layout(width=width, min_width="0", align_self="flex-start"),
+        width = width_on_screen(figure)
+        layout = widgets.Layout(
+            width=f"{width}px", min_width=least_width(width), align_self="flex-start"
         )
+        self.picture = widgets.Image(format="png", layout=layout)
         self.caption = Caption(alt=alt)
         for control in controls.values():
             control.observe(lambda _: self.refresh(), "value")
@@ -175,7 +175,7 @@ def beside(pad: widgets.Widget, picture: widgets.Image) -> widgets.Box:
 
     Below `NARROWEST` pixels, where its text could no longer be read, it goes below the pad.
     """
-    picture.layout.max_width = picture.layout.width
+    picture.layout.max_width, picture.layout.min_width = picture.layout.width, "0"
     picture.layout.flex = f"1 1 {NARROWEST}px"
     row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
     return widgets.Box([pad, picture], layout=row)

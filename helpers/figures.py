@@ -18,6 +18,7 @@ BLACK, ORANGE, SKY, GREEN, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
 DPI = 100
+READABLE = 640  # pixels: where there is less room, a picture keeps them and is moved sideways
 
 STYLE = {
     "figure.dpi": DPI,
@@ -85,12 +86,17 @@ def bundle(picture: bytes, alt: str, width: int, note: str = "") -> tuple[dict, 
     encoded = base64.b64encode(picture).decode()
     text = html.escape(alt)
     page = (
-        f'<img alt="{text}" width="{width}" style="display: block; max-width: 100%; height: auto" '
-        f'src="data:image/png;base64,{encoded}">'
+        f'<img alt="{text}" width="{width}" style="display: block; max-width: 100%; '
+        f'min-width: {least_width(width)}; height: auto" src="data:image/png;base64,{encoded}">'
     )
     page += f"<p><em>{html.escape(note)}</em></p>" if note else ""
     data = {"text/html": page, "image/png": encoded, "text/plain": alt}
     return data, {"image/png": {"alt": alt, "width": width}}
+
+
+def least_width(width: int) -> str:
+    """Return how narrow a picture of so many pixels may be shown, as CSS takes it."""
+    return f"{min(width, READABLE)}px"
 
 
 def width_on_screen(figure: Figure) -> int:

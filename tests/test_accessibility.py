@@ -14,9 +14,11 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect
 
+from helpers.figures import READABLE
 from tests.lab import OpenLesson
 from tests.lessons import LESSONS, read, tags
 
+BY_A_PAD = 440  # pixels of width that a picture in the row of a pad has on a tablet
 ROOM = 640  # pixels of height that JupyterLab's default layout leaves a notebook on a laptop
 
 # Pixels of the screen, at a presentation's width and where a figure has only 700 pixels
@@ -50,6 +52,11 @@ SHARP = """([image, scale]) => {
     const density = image.naturalWidth / image.clientWidth;
     return [scale, 2].some(whole => Math.abs(density - whole) < 0.01);
 }"""
+# How wide an image is meant to be, how wide it is, and whether it belongs to a pad.
+WIDTHS = """image => [
+    parseFloat(image.style.width || image.getAttribute('width')), image.clientWidth,
+    Boolean(image.closest('.explorer')?.querySelector('.digit-pad')),
+]"""
 # Left out of what axe-core looks at, since the page itself draws it: code and prompts
 OUTSIDE = {
     "page": [".highlight", ".jp-InputArea-prompt", ".jp-OutputPrompt"],
@@ -152,6 +159,14 @@ def test_explorers_fit_a_laptop_and_answer_beside_the_pad(ran, screen):
             left, right = pad.bounding_box(), explorer.locator("img").bounding_box()
             assert right["x"] > left["x"] + left["width"], "The picture is not beside the pad."
             assert right["y"] + right["height"] < left["y"] + ROOM
+
+
+def test_pictures_can_be_read_on_a_tablet_with_the_side_bar_open(ran, screen):
+    screen(820, 1180, scale=2)
+    for i in ran.code:
+        for picture in ran.cell(i).locator(".jp-OutputArea img").all():
+            natural, width, by_a_pad = picture.evaluate(WIDTHS)
+            assert width >= min(natural, BY_A_PAD if by_a_pad else READABLE), ran.cells[i].id
 
 
 @pytest.mark.parametrize("scale", [1, 2])

@@ -15,6 +15,9 @@ from tests.lab import NOTEBOOK, OpenLesson, draw
 from tests.lessons import LESSONS, exercises, tags
 
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder in which to keep pictures of the explorers
+# The labels of an explorer's controls that don't fit into their place.
+CUT = """explorer => Array.from(explorer.querySelectorAll('.widget-label'))
+    .filter(label => label.scrollWidth > label.clientWidth).map(label => label.textContent)"""
 # For each frame of the browser: how many pictures a cell shows, its height, and which picture.
 FILM = """cell => {
     window.film = [];
@@ -96,6 +99,7 @@ def test_every_control_of_every_explorer_changes_its_picture_and_its_caption(ran
         explorer = ran.cell(i).locator(".explorer")
         expect(explorer, f"{ran.cells[i].id} shows no explorer").to_have_count(1)
         caption = explorer.get_by_role("status")
+        assert explorer.evaluate(CUT) == [], "These labels are cut off."
         explorer.evaluate(WATCH)
         controls = explorer.locator(CONTROLS).all()
         assert controls, f"{ran.cells[i].id} has no controls"

@@ -21,7 +21,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from helpers.data import small_digits
 from helpers.digits import mnist_form
 from helpers.explorer import choices
-from helpers.figures import canvas_image
+from helpers.figures import READABLE, canvas_image
 from helpers.lesson01 import GraphExplorer, TangentExplorer
 from helpers.lesson03 import BatchExplorer
 from helpers.lesson04 import PathExplorer
@@ -36,7 +36,6 @@ from tests.test_accessibility import violations
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]
 FIRST_VIEW = 1_500_000  # bytes of a page before it is scrolled
-READABLE = 640  # pixels of width, which a picture keeps on a phone
 PROMPT = 100  # milliseconds from a stroke to the probabilities
 # explorers that need no lesson to be run before them, by the cell that shows them
 ALONE = {

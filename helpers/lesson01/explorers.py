@@ -17,7 +17,7 @@ from helpers.lesson01.slopes import (
 
 SLIDER = widgets.Layout(width="280px")
 NARROW = {"description_width": "30px"}
-WIDE = {"description_width": "70px"}
+WIDE = {"description_width": "80px"}
 # the positions of the nodes of the graph, and the edges between them
 NODES = {
     "x": (0.0, 4.7),

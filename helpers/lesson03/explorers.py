@@ -19,7 +19,7 @@ WIDTH = SAMPLES + GAP * (SAMPLES - 1)
 STORED, BATCHED = 3.4, 0.0  # heights of the two rows
 LEFT = (WIDTH - SAMPLES) / 2  # of the upper row
 LARGE, SMALL = 0.46, 0.42  # heights of writing
-WIDE = {"description_width": "90px"}
+WIDE = {"description_width": "96px"}
 
 
 def places(cut: list[list[int]], samples: int) -> dict[int, tuple[float, int | None]]:

@@ -87,7 +87,7 @@ class RowExplorer(Explorer):
         }
         for control in (self.example, *list(controls.values())[1:]):
             control.layout = widgets.Layout(width="245px")
-            control.style = {"description_width": "62px"}
+            control.style = {"description_width": "80px"}
         super().__init__(
             figure,
             [*self._maps, *self._lines, *self._bars, self._title, self._now, *self._scale],

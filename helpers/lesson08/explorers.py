@@ -76,7 +76,7 @@ class DropoutExplorer(Explorer):
         }  # fmt: skip
         for control in controls.values():
             control.layout = widgets.Layout(width="310px")
-            control.style = {"description_width": "110px"}
+            control.style = {"description_width": "116px"}
         super().__init__(
             figure,
             [self._points, self._rule, self._plain, self._drop,

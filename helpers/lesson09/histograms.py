@@ -44,6 +44,7 @@ class LayerHistograms:
         `rows` are the headings, by which `set` knows the rows. `bars` is the height of a row of
         bars in inches.
         """
+        self.rows = list(rows)
         top, row, foot = 0.3, bars + 0.26, 0.5  # inches
         height = top + row * len(rows) + foot
         self.figure = new_figure(9.8, height)
