@@ -65,3 +65,11 @@ def shorten_errors() -> None:
             sys.last_traceback = trace  # what %tb shows
 
     shell.set_custom_exc((Exception,), handler)
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an exception says, "" if it can't say anything."""
+    try:
+        return str(error).strip().partition("\n")[0]
+    except Exception:  # a learner's exception has code of its own
+        return ""

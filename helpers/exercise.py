@@ -28,16 +28,21 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from helpers.errors import first_line
 from helpers.progress import record
 from helpers.settings import left_behind, overwritten, seed_everything, usual_settings
-from helpers.verdict import NotAttempted, NotYet, Verdict, verdict_of
+from helpers.verdict import NotAttempted, NotYet, Verdict, two_lines, verdict_of
 
 Outcome = Mapping[str, Any]  # what an answer did, by aspect, the most important aspect first
 CHANGED, SETTINGS = "what it changed", "what it left behind"  # two aspects of every answer
+LEFT: list[str] = []  # what is to be said of the settings that an answer did not put back
 # what is stored of an answer that is none of the known mistakes, by the kind of its verdict
 UNKNOWN = {"not yet": "another mistake", "error": "an error"}
-NOTHING = "Your function returns None: a `return` is missing."
-NOTHING_FORWARD = "The `forward` of your network returns None: a `return` is missing."
+NOTHING = (
+    "Your function returns None: a `return` is missing, or what stands after it is None, as "
+    "`print(...)` and `append(...)` are."
+)
+NOTHING_FORWARD = NOTHING.replace("Your function", "The `forward` of your network")
 
 
 class Raised:
@@ -55,17 +60,16 @@ class Raised:
         return f"{kind.__name__}: {message}".rstrip(": ")
 
     def _said(self) -> tuple[type, str]:
-        return type(self.error), str(self.error).strip().partition("\n")[0]
+        return type(self.error), first_line(self.error)
 
 
 class Answer:
     """A learner's function, or ours, as an exercise asks it: on copies, and watched."""
 
-    def __init__(self, function: Any, wanted: str) -> None:
-        """Watch a function or a class; `wanted` names the parameters that it should have."""
-        self.function, self.wanted = function, wanted
+    def __init__(self, function: Any, solution: Callable) -> None:
+        """Watch a function or a class that should take the parameters of our solution."""
+        self.function, self.solution = function, solution
         self.changed = ""  # what is to be said of the first argument that it changed
-        self.left = ""  # what is to be said of a setting that it did not put back
 
     def __call__(self, *arguments: Any, may_change: Sequence[Any] = ()) -> Any:
         """Return what the function returns, or `Raised`.
@@ -74,8 +78,9 @@ class Answer:
         be changed, nor the parameters and buffers of a network, except those in `may_change`.
         An answer of three dots is not attempted; None is not yet right.
         """
-        if not callable(self.function):
-            raise NotYet("Pass the function itself to the check, without calling it.")
+        if not callable(self.function) or isinstance(self.function, nn.Module):
+            kind = "class" if inspect.isclass(self.solution) else "function"
+            raise NotYet(f"Pass the {kind} itself to the check, without calling it.")
         self._check_parameters(arguments)
         passed = [a if _is_in(a, may_change) else _copy(a) for a in arguments]
         before = [None if _is_in(a, may_change) else _contents(a) for a in arguments]
@@ -85,7 +90,6 @@ class Answer:
             for place, (argument, contents) in enumerate(zip(passed, before)):
                 if contents is not None and not same(_contents(argument), contents):
                     self.changed = self.changed or self._said_of(place, argument)
-            self.left = left_behind() or self.left
 
     def _check_parameters(self, arguments: tuple) -> None:
         try:
@@ -96,8 +100,8 @@ class Answer:
             signature.bind(*arguments)
         except TypeError:
             raise NotYet(
-                f"Yours takes {signature}, and here it is called with {self.wanted}: write these "
-                "parameters, in this order."
+                f"Yours takes {signature}, and it should take "
+                f"{inspect.signature(self.solution)}: write these parameters, in this order."
             ) from None
 
     def _said_of(self, place: int, argument: Any) -> str:
@@ -107,15 +111,14 @@ class Answer:
             name = "what it is given"
         if isinstance(argument, nn.Module):
             return (
-                f"Your function changes the network {name} itself: its parameters or buffers are "
-                "not what they were before the call."
+                f"Your function changes the network {name} itself: its parameters, their "
+                "gradients or its buffers are not what they were before the call."
             )
-        copy = "`list(...)`" if isinstance(argument, list) else "`.clone()`"
-        if isinstance(argument, list) and any(isinstance(part, Tensor) for part in argument):
-            copy = "`[part.clone() for part in ...]`"
+        copy = "a copy: `.clone()`"
+        if isinstance(argument, list):
+            copy = "copies: `list(...)` copies a list, and `.clone()` each tensor in it"
         return (
-            f"Your function changes {name} itself, and its caller still needs it. Work on a copy: "
-            f"{copy}."
+            f"Your function changes {name} itself, and its caller still needs it. Work on {copy}."
         )
 
 
@@ -123,6 +126,7 @@ def attempt(function: Callable, *arguments: Any) -> Any:
     """Return what a learner's function, network or method returns, or `Raised`.
 
     An interrupt goes on to the verdict: a loop that never ends would not end in the next case.
+    Settings that are left changed are put back, and noted in `LEFT`.
     """
     try:
         result = function(*arguments)
@@ -130,6 +134,8 @@ def attempt(function: Callable, *arguments: Any) -> Any:
         raise
     except BaseException as error:  # a learner's code may raise anything, even SystemExit
         return Raised(error)
+    finally:
+        LEFT.extend(filter(None, [left_behind()]))
     if result is ...:
         raise NotAttempted
     if result is None:
@@ -185,14 +191,15 @@ def exercise(
         names = list(inspect.signature(solution).parameters)
 
         def asked(function: Any) -> Outcome:
-            answer = Answer(function, f"({', '.join(names)})")
+            answer = Answer(function, solution)
+            LEFT.clear()
             seed_everything()
             if ask:
                 outcome = dict(ask(answer))
             else:
                 # copies, because a later call may change what an earlier one returned
                 outcome = {"": [_copy(answer(*case)) for case in cases]}
-            return outcome | {CHANGED: answer.changed, SETTINGS: answer.left}
+            return outcome | {CHANGED: answer.changed, SETTINGS: LEFT[0] if LEFT else ""}
 
         @functools.cache
         def outcome_of(*edits: str) -> Outcome | NotYet:
@@ -202,13 +209,23 @@ def exercise(
             except NotYet as reason:  # such a mistake needs no hint of its own
                 return reason
 
+        def answered(function: Any) -> Outcome:
+            """Return what a learner's answer does, and let nothing that it sets remain."""
+            try:
+                with usual_settings():
+                    return asked(function)
+            finally:
+                if said := overwritten():
+                    raise NotYet(said)
+
         def judge(function: Any) -> bytes | None:
             if function is ...:
                 raise NotAttempted
             if said := overwritten():
                 raise NotYet(said)
             with usual_settings():
-                theirs, ours = asked(function), outcome_of()
+                ours = outcome_of()  # first, so that nothing of the answer is in it
+                theirs = answered(function)
                 drawn = _drawn(picture, theirs, ours)
                 wrong = _first_difference(theirs, ours)
                 if wrong is None:
@@ -220,7 +237,7 @@ def exercise(
                         and wrong in mistaken
                         and same(theirs.get(wrong), mistaken[wrong])
                     ):
-                        raise NotYet(hint, drawn)
+                        raise NotYet(_with_error(hint, theirs[wrong]), drawn)
                 if theirs.get(CHANGED):  # which may be why the values differ
                     raise NotYet(theirs[CHANGED], drawn)
                 said = otherwise.get(wrong, "") if isinstance(otherwise, Mapping) else otherwise
@@ -234,8 +251,8 @@ def exercise(
             lesson = re.search(r"lesson(\d+)", solution.__module__)
             if lesson:
                 # a sentence that was made for this answer may quote it, so it is not stored
-                known = any(said.text == hint for hint, *_ in mistakes)
-                hint = said.text if known else UNKNOWN.get(said.kind, "")
+                known = (hint for hint, *_ in mistakes if said.text.startswith(hint))
+                hint = next(known, UNKNOWN.get(said.kind, ""))
                 said.progress = record(lesson[1], solution.__name__, said.kind, hint)
             return said
 
@@ -307,6 +324,13 @@ def is_ordinary(value: Any) -> bool:
     )
 
 
+def share_parameters(one: Any, other: Any) -> bool:
+    """Return whether two networks have a parameter in common: something was kept from a call."""
+    if not isinstance(one, nn.Module) or not isinstance(other, nn.Module):
+        return False
+    return one is other or any(a is b for a in one.parameters() for b in other.parameters())
+
+
 def with_fixed_weights(net: nn.Module) -> nn.Module:
     """Give each parameter values that its shape decides, and return the network.
 
@@ -350,8 +374,10 @@ def _copy(value: Any) -> Any:
         return value.detach().clone().requires_grad_(value.requires_grad)
     if isinstance(value, np.ndarray):
         return value.copy()
-    if isinstance(value, list | tuple):
-        return type(value)(map(_copy, value))
+    if isinstance(value, list):
+        return list(map(_copy, value))
+    if isinstance(value, tuple):  # of a named one, the numbers count
+        return tuple(map(_copy, value))
     if isinstance(value, dict):
         return {key: _copy(part) for key, part in value.items()}
     return value
@@ -360,10 +386,11 @@ def _copy(value: Any) -> Any:
 def _contents(value: Any) -> Any:
     """Return what must not change in a value: numbers, and whether parameters are trained."""
     if isinstance(value, nn.Module):
-        asked_for = {name: part.requires_grad for name, part in value.named_parameters()}
-        return [_copy(dict(value.state_dict())), asked_for]
+        parameters = {n: [p.requires_grad, _copy(p.grad)] for n, p in value.named_parameters()}
+        state = dict(value.state_dict())
+        return [_copy(state), {n: str(part.dtype) for n, part in state.items()}, parameters]
     if isinstance(value, Tensor):
-        return [_copy(value), value.requires_grad]
+        return [_copy(value), str(value.dtype), value.requires_grad]
     if isinstance(value, np.ndarray | list | tuple | dict):
         return _copy(value)
     return None
@@ -421,8 +448,19 @@ def _difference(
         return said
     if asked or isinstance(ours, Real):
         right, given = (_short(value) for value in (ours, theirs))
+        if given == right:  # a float, where a whole number is asked for
+            right, given = f"the whole number {right}", f"{given} as a {type(theirs).__name__}"
         return f"{asked or 'Here '}the answer is {right}, and yours is {given}."
     return "The result is not what it should be."
+
+
+def _with_error(hint: str, theirs: Any) -> str:
+    """Return a hint, and the exception that it explains, since another line may have raised it."""
+    raised = [part for part in (theirs if isinstance(theirs, list) else [theirs])
+              if isinstance(part, Raised)]  # fmt: skip
+    if not raised:
+        return hint
+    return f"{hint}\n{two_lines(raised[0].error)[0]}"
 
 
 def _short(value: Any) -> str:

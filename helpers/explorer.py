@@ -173,9 +173,10 @@ def choices(control: widgets.Widget) -> list[tuple[str, object]]:
 def beside(pad: widgets.Widget, picture: widgets.Image) -> widgets.Box:
     """Return a pad with the picture on its right, which shrinks to the room that there is.
 
-    Below `NARROWEST` pixels, where its text could no longer be read, it goes below the pad.
+    Where that is less than `NARROWEST` pixels, in which its text can still be read, it goes below
+    the pad.
     """
-    picture.layout.max_width, picture.layout.min_width = picture.layout.width, "0"
+    picture.layout.max_width, picture.layout.min_width = picture.layout.width, f"{NARROWEST}px"
     picture.layout.flex = f"1 1 {NARROWEST}px"
     row = widgets.Layout(flex_flow="row wrap", align_items="flex-start", grid_gap="12px")
     return widgets.Box([pad, picture], layout=row)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -51,7 +52,15 @@ SETTINGS = (
     Setting(
         torch.get_deterministic_debug_mode, torch.set_deterministic_debug_mode, 0
     ),
+    Setting(
+        lambda: torch.is_autocast_enabled("cpu"),
+        lambda enabled: torch.set_autocast_enabled("cpu", enabled),
+        False,
+        "Your code leaves autocast switched on for everything that comes after it. Use `with "
+        "torch.autocast(...):`, which ends with its block.",
+    ),
     Setting(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly, False),
+    Setting(torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
     Setting(torch.get_num_threads, torch.set_num_threads, 1),  # two only wait for each other
     Setting(torch.get_rng_state, torch.set_rng_state),
     Setting(np.random.get_state, np.random.set_state),
@@ -63,6 +72,8 @@ SETTINGS = (
         {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"},
     ),
     Setting(os.getcwd, os.chdir),
+    Setting(sys.getrecursionlimit, sys.setrecursionlimit),
+    Setting(lambda: sys.stdout, lambda stream: setattr(sys, "stdout", stream)),
 )  # fmt: skip
 
 # printed in another way when PyTorch's print options have changed

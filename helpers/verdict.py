@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.errors import is_library
+from helpers.errors import first_line, is_library
 from helpers.figures import BLUE, GREEN, ORANGE, RED
 
 MARKS = {
@@ -77,14 +77,13 @@ def verdict_of(judge: Callable[[], bytes | None], why: str, name: str) -> Verdic
     except KeyboardInterrupt:
         return Verdict("error", INTERRUPTED)
     except BaseException as error:  # an answer may raise anything, SystemExit included
-        said, theirs = _two_lines(error)
+        said, theirs = two_lines(error)
         return Verdict("error", said) if theirs else Verdict("not yet", f"{UNREADABLE}\n{said}")
 
 
-def _two_lines(error: BaseException) -> tuple[str, bool]:
+def two_lines(error: BaseException) -> tuple[str, bool]:
     """Return the exception with the learner's own line, and whether there is such a line."""
-    message = (str(error).strip().splitlines() or [""])[0]
-    said = f"{type(error).__name__}: {message}".rstrip(": ")
+    said = f"{type(error).__name__}: {first_line(error)}".rstrip(": ")
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [f for f in frames if not is_library(f.filename) and OURS not in f.filename]
     if not theirs:

@@ -14,11 +14,11 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell
 from playwright.sync_api import expect
 
+from helpers.explorer import NARROWEST
 from helpers.figures import READABLE
 from tests.lab import OpenLesson
 from tests.lessons import LESSONS, read, tags
 
-BY_A_PAD = 440  # pixels of width that a picture in the row of a pad has on a tablet
 ROOM = 640  # pixels of height that JupyterLab's default layout leaves a notebook on a laptop
 
 # Pixels of the screen, at a presentation's width and where a figure has only 700 pixels
@@ -166,7 +166,7 @@ def test_pictures_can_be_read_on_a_tablet_with_the_side_bar_open(ran, screen):
     for i in ran.code:
         for picture in ran.cell(i).locator(".jp-OutputArea img").all():
             natural, width, by_a_pad = picture.evaluate(WIDTHS)
-            assert width >= min(natural, BY_A_PAD if by_a_pad else READABLE), ran.cells[i].id
+            assert width >= min(natural, NARROWEST if by_a_pad else READABLE), ran.cells[i].id
 
 
 @pytest.mark.parametrize("scale", [1, 2])

@@ -3,6 +3,7 @@
 import _thread
 import functools
 import importlib
+import inspect
 import os
 import random
 import threading
@@ -85,7 +86,8 @@ def test_every_mistake_gets_its_own_hint(lesson, name):
     assert len(check.mistakes) >= 3
     for hint, *edits in check.mistakes:
         said = check(check.variant(edits))
-        assert (said.kind, said.text) == ("not yet", hint), edits
+        # below the hint stands the exception, if there is one
+        assert (said.kind, said.text.partition("\n")[0]) == ("not yet", hint.partition("\n")[0])
 
 
 @pytest.mark.parametrize("lesson, name, answer, hint", WRONG, ids=lambda v: getattr(v, "stem", ""))
@@ -204,6 +206,43 @@ def test_unusual_settings_don_t_disturb_a_check_and_it_leaves_them_as_they_are(l
     assert after == before
 
 
+@pytest.mark.parametrize(
+    "number, name, line",
+    [
+        ("02", "exercise-1-code", "nn.ReLU(), nn.Linear(8, 2)"),
+        ("05", "exercise-3-code", "nn.Flatten(), nn.Linear(32 * 8 * 8, 10),"),
+        ("06", "exercise-2-code", "r_out, _ = self.rnn(x)"),
+        ("08", "exercise-2-code", "nn.Linear(50, 1),"),
+    ],
+)
+@pytest.mark.parametrize(
+    "setting", ["torch.set_grad_enabled(False)", "torch.set_default_dtype(torch.float64)"]
+)
+def test_what_a_network_sets_is_named_and_spoils_no_later_check(number, name, line, setting):
+    """The check of a fresh kernel meets the wrong answer first."""
+    (lesson,) = [path for path in LESSONS if path.name.startswith(number)]
+    check, solution = check_and_solution(lesson, name)
+    if inspect.isclass(solution):
+        before = solution.forward
+
+        def forward(self, x):
+            exec(setting, {"torch": torch})
+            return before(self, x)
+
+        answer = type("Answer", (solution,), {"forward": forward})
+    else:
+
+        def answer():
+            net = solution()
+            net.register_forward_pre_hook(lambda *_: exec(setting, {"torch": torch}))
+            return net
+
+    assert f"leave `{setting.split('(')[0]}` out" in check(answer).text or (
+        "gradients switched off" in check(answer).text
+    )
+    assert check(solution).kind == "correct"
+
+
 @every_exercise
 def test_what_an_answer_sets_does_not_outlive_its_check(lesson, name):
     check, solution = check_and_solution(lesson, name)
@@ -249,8 +288,10 @@ def double(x):
         (lambda x: ..., "Not attempted yet."),
         (lambda x: x.undefined, "Your code stopped. AttributeError"),
         (lambda x: torch.set_grad_enabled(False) and x * 2, "leaves gradients switched off"),
-        (lambda: 7, "Yours takes (), and here it is called with (x)"),
+        (lambda: 7, "Yours takes (), and it should take (x)"),
         (7, "Pass the function itself"),
+        (torch.nn.Linear(2, 2), "Pass the function itself"),
+        (lambda x: print(x), "what stands after it is None"),
     ],
 )
 def test_the_engine_says_what_an_answer_does(answer, said):
@@ -302,6 +343,40 @@ def test_an_error_is_the_learner_s_only_where_a_line_of_theirs_is_in_it():
     ours = functools.partial(mnist_form, torch.zeros(3))  # every line of it is in helpers
     said = verdict_of(ours, "why", "name")
     assert said.kind == "not yet" and said.text.startswith(UNREADABLE)
+
+
+def test_an_exception_that_can_not_say_anything_ends_in_a_verdict():
+    class Silent(Exception):
+        def __str__(self):
+            return self.args[0]
+
+    def answer(x):
+        raise Silent
+
+    assert double(answer).text.startswith("Silent")
+
+
+def test_a_function_of_torch_that_an_answer_overwrites_is_named_at_once(monkeypatch):
+    monkeypatch.setattr(torch, "manual_seed", torch.manual_seed)  # put back afterwards
+
+    def answer(x):
+        torch.manual_seed = 0
+        return 2 * x
+
+    assert "`torch.manual_seed` is no function any more" in double(answer).text
+
+
+@exercise("", cases=[(1,), (2,)], mistakes=[("Don't divide by 0.", "return n", "return n / 0")])
+def same_number(n):
+    return n
+
+
+def test_a_hint_for_an_exception_is_followed_by_the_exception():
+    names: dict = {}
+    exec(compile("def f(n):\n    return n / 0", "learner.py", "exec"), names)
+    said = same_number(names["f"]).text.splitlines()
+    assert said[0] == "Don't divide by 0." and said[1].startswith("ZeroDivisionError")
+    assert said[2].startswith("in line 2")
 
 
 def test_a_verdict_shows_its_mark_in_words_and_not_by_color_alone():

@@ -392,7 +392,8 @@ CLEAR = "        place.grad = None\n"
         ("`item()` makes a number out of a tensor with one element, and `place` may have more. "
          "Return the tensor: `place.detach()`.",
          "place.detach()", "place.item()"),
-        ("`backward` returns nothing: it puts the slope into `place.grad`.",
+        ("`backward` returns nothing: it puts the slope into the `.grad` of the tensor that you "
+         "passed to `height`.",
          "height(place)", "slope = height(place)", "* place.grad", "* slope"),
     ],
     partly="It is right in one valley, but not in another: use `lr`, `steps` and the shape of "

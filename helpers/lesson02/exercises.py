@@ -9,14 +9,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.exercise import Answer, FunctionsUsed, Raised, a_number, attempt, exercise, same
+from helpers.exercise import (
+    Answer,
+    FunctionsUsed,
+    Raised,
+    a_number,
+    attempt,
+    exercise,
+    same,
+    share_parameters,
+)
 from helpers.verdict import NotYet
 
 
 def _measured(answer: Answer) -> dict:
     nets = answer(), answer()
-    if isinstance(nets[0], nn.Module) and nets[0] is nets[1]:
-        raise NotYet("Your function returns the same network each time. Build it inside.")
+    if share_parameters(*nets):
+        raise NotYet("Your function uses the same layers each time. Build them inside.")
     first, second = map(_sizes, nets)
     return first | {"again": second}
 
@@ -105,12 +114,19 @@ def _one_step(answer: Answer, net: nn.Module, rate: float, x: Tensor) -> dict:
     return {
         "stops": "",
         "backward": bool(backwards),
-        "step": {"steps": len(steps), "moved": moved, "cleared": not moved and first.grad is None},
+        "step": {"steps": len(steps), "moved": moved, "left": moved or _left_in(first)},
         "gradient": sum(backwards),
         "parameters": weights,
         "tensor": isinstance(given, Tensor),
         "loss": float(number),
     }
+
+
+def _left_in(parameter: Tensor) -> str:
+    """Return what an answer has left as the gradient of a parameter, in a word."""
+    if parameter.grad is None:
+        return "nothing"
+    return "numbers" if parameter.grad.any() else "zeros"
 
 
 def _two_steps(answer: Answer) -> dict:
@@ -152,6 +168,10 @@ STEP_FIRST = (
          "`backward` has just computed.",
          "    optimizer.zero_grad()\n", "",
          "loss.backward()\n", "loss.backward()\n    optimizer.zero_grad()\n"),
+        ("`zero_grad` comes between `backward` and `step`: it clears the gradients that "
+         "`backward` has just computed.",
+         "    optimizer.zero_grad()\n", "", "loss.backward()\n",
+         "loss.backward()\n    optimizer.zero_grad(set_to_none=False)\n"),
         ("`step` comes before `backward`, so there are no gradients yet that it could use.",
          "    loss.backward()\n    optimizer.step()\n",
          "    optimizer.step()\n    loss.backward()\n"),
@@ -257,8 +277,8 @@ PAIRS = "log_shares[torch.arange(len(targets)), targets]"
          "log_softmax", "softmax", ".mean()", ".mean().log()"),
         ("These are the logits themselves: turn them into shares with softmax first.",
          ".log_softmax(1)", ""),
-        ("That is nan, as the logarithm of a negative number is. A logit may be negative, and a "
-         "share can't be: is softmax missing?",
+        ("That is nan, as the logarithm of a negative number is, or 0 times that of 0. A logit "
+         "may be negative, and a share can't be: is softmax missing?",
          ".log_softmax(1)", ".log()"),
         ("This averages over all classes. Only the share of the right class counts.",
          PAIRS, "log_shares"),
@@ -306,7 +326,14 @@ class _Stranger:
 
 def _from_files(answer: Answer) -> dict:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        first, second = (_restored(answer, Path(folder, name)) for name in ("a.pt", "b.pt"))
+        (first, one), (second, other) = (
+            _restored(answer, Path(folder, name)) for name in ("a.pt", "b.pt")
+        )
+        if share_parameters(one, other):
+            raise NotYet(
+                "A second file was loaded into the network that you returned for the first one. "
+                "Create the network inside the function."
+            )
         gift, marker = Path(folder, "gift.pt"), Path(folder, "marker")
         torch.save(_Stranger(marker), gift)
         try:
@@ -317,19 +344,19 @@ def _from_files(answer: Answer) -> dict:
         return first | {"again": second, "carried out": marker.exists(), "refused": refused}
 
 
-def _restored(answer: Answer, path: Path) -> dict:
-    """Return what can be seen of a network that was restored from a good file."""
+def _restored(answer: Answer, path: Path) -> tuple[dict, Any]:
+    """Return what can be seen of a network that was restored from a good file, and the network."""
     saved, x = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 1)), torch.arange(-2, 3.0)
     torch.save(saved.state_dict(), path)
     net = answer(str(path))
     if isinstance(net, Raised):
         if type(net.error) is not RuntimeError:
-            return {"loads": net}
+            return {"loads": net}, net
         # this is how PyTorch names all that doesn't fit, line by line
         return {
             "loads": "The file doesn't fit your network. It is from an `nn.Sequential` whose "
             f"layers are 0, 1 and 2, with 20 hidden units. PyTorch says:\n{net.error}"
-        }
+        }, net
     if isinstance(net, dict):
         raise NotYet("That is the state_dict alone. Load it into a network, and return that.")
     if not isinstance(net, nn.Module):
@@ -352,7 +379,7 @@ def _restored(answer: Answer, path: Path) -> dict:
         "weights": {"found": found, "names": found > 0 or not file.keys().isdisjoint(theirs)},
         "outputs": same(outputs, saved(x.unsqueeze(1))),
         "training": any(part.training for part in net.modules()),
-    }
+    }, net
 
 
 @exercise(

@@ -77,8 +77,9 @@ def _means(answer: Answer) -> dict:
     found = []
     for gradients, beta in GRADIENTS:
         means = answer(torch.tensor(gradients, dtype=torch.float32), beta)
-        if (isinstance(means, np.ndarray) or is_ordinary(means)) and means.ndim == 1:
-            means = list(means)
+        if isinstance(means, np.ndarray) or is_ordinary(means):
+            if means.shape == (len(gradients),):
+                means = list(means)
         found.append(means)
     return {"": found}
 
@@ -87,7 +88,8 @@ def _of_the_means(theirs: Any, ours: list) -> str:
     if a_number(theirs) is not None:
         return "Return all the averages, one after each gradient, and not only the last one."
     if not isinstance(theirs, list | tuple):
-        return f"Return a list of averages; this is of type `{type(theirs).__name__}`."
+        shape = f" with the shape {tuple(theirs.shape)}" if is_ordinary(theirs) else ""
+        return f"Return a list of averages; this is of type `{type(theirs).__name__}`{shape}."
     if len(theirs) != len(ours):
         return (
             f"For {len(ours)} gradients there are {len(ours)} averages; you return {len(theirs)}."

@@ -4,7 +4,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.exercise import Answer, Raised, a_number, attempt, exercise, same, with_fixed_weights
+from helpers.exercise import (
+    Answer,
+    Raised,
+    a_number,
+    attempt,
+    exercise,
+    same,
+    share_parameters,
+    with_fixed_weights,
+)
 from helpers.figures import new_figure, png
 from helpers.verdict import NotYet
 
@@ -142,8 +151,8 @@ KEPT = (
 
 def _two_networks(answer: Answer) -> dict:
     nets = answer(), answer()
-    if isinstance(nets[0], nn.Module) and nets[0] is nets[1]:
-        raise NotYet("Your function returns the same network each time. Build it inside.")
+    if share_parameters(*nets):
+        raise NotYet("Your function uses the same layers each time. Build them inside.")
     first, second = map(_facts, nets)
     return first | {"again": second}
 
@@ -159,8 +168,8 @@ def _facts(net: nn.Module | Raised) -> dict:
         )
     if not isinstance(net, nn.Module):
         raise NotYet(f"Return a network (`nn.Sequential`). Yours is of type {type(net).__name__}.")
-    images = torch.linspace(-1, 1, 2 * 3 * 32 * 32).view(2, 3, 32, 32)
-    scores = attempt(net.train(), images)  # lazy layers have sizes from now on
+    images = torch.linspace(-1, 2, 2 * 3 * 32 * 32).view(2, 3, 32, 32)
+    scores = attempt(net.train(), images.clone())  # lazy layers have sizes from now on
     if isinstance(scores, Raised):
         stops = (
             f"Your network stops at 2 images of shape (3, 32, 32):\n{scores.error}\nFollow the "
@@ -174,7 +183,7 @@ def _facts(net: nn.Module | Raised) -> dict:
         "runs": "",
         "shape": tuple(scores.shape),
         "parameters": tuple(sorted(tuple(part.shape) for part in net.parameters())),
-        "scores": attempt(with_fixed_weights(net), images),
+        "scores": attempt(with_fixed_weights(net), images.clone()),
     }
 
 

@@ -228,8 +228,8 @@ def _which_probabilities(theirs: object, ours: Tensor) -> str:
         return ""
     if theirs.numel() == 10:
         return (
-            "These are the probabilities after the last row alone: `h_n` is the last step, and so "
-            "is `r_out[:, -1]`. Pass all of `r_out` to `net.out`."
+            "These are ten numbers, and there should be ten after each of the 28 rows. (`h_n` is "
+            "the last step alone, and so is `r_out[:, -1]`.) Pass all of `r_out` to `net.out`."
         )
     if theirs.shape == (28,):
         return "This is one number per row. Return ten probabilities, without `argmax`."

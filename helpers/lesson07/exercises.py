@@ -28,7 +28,7 @@ def _windows(answer: Answer) -> dict:
 
 def _which_axis(theirs: object, ours: Tensor) -> str:
     if isinstance(theirs, Tensor) and theirs.shape == ours.shape:
-        return "The shape is right, but the samples are not in the right order."
+        return "The shape is right, but some samples are missing, or not in their places."
     return "The axes are: the windows, the samples in each of them, and one number per sample."
 
 
@@ -85,7 +85,8 @@ def _which_axis(theirs: object, ours: Tensor) -> str:
     otherwise={
         "": _which_axis,
         "again": KEPT,
-        "left over": "Two of 14 samples don't fill a window of 4: drop them, and nothing else.",
+        "left over": "Two of 14 samples don't fill a window of 4: drop them, and nothing else. "
+                     "Use the series that is passed, and keep nothing from one call to the next.",
         "other size": "It works for windows of 4 samples, but not for 23 samples in windows of 5. "
                       "Use `size` and `len(series)` in place of fixed numbers.",
     },
@@ -312,8 +313,8 @@ READ_AGAIN = (
          "net(seen, None)", "seen[:, -1:], net(seen[:, :-1], None)[1]"),
         ("Return the new values alone, without those of `seen`.",
          "values = []", "values = [seen]"),
-        ("The values are right, but each step has recorded its graph: put the loop inside `with "
-         "torch.no_grad():`.",
+        ("The values are right, but a call of the network has recorded its graph: put all of the "
+         "calls, also the one for `seen`, inside `with torch.no_grad():`.",
          "no_grad", "enable_grad"),
         ("`.item()` works for a single number, and here each step has one value for each series. "
          "Append the tensor as it is.",

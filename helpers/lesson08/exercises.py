@@ -203,7 +203,7 @@ def _arrangement(answer: Callable) -> dict:
     torch.manual_seed(1)
     return {
         "run": "runs",
-        "unchanged": same(attempt(net, POINTS), calm),
+        "unchanged": same(attempt(net, POINTS.clone()), calm),
         "evaluation": calm,
         "training": _predicted(net.train()),
         "modes": all(modes),
@@ -239,8 +239,9 @@ def _arrangement(answer: Callable) -> dict:
         ("`nn.Sequential` was passed a list, and it needs the layers themselves: leave out the "
          "square brackets, or write a star before the list.",
          "Sequential(", "Sequential([", "1),\n    )", "1),\n    ])"),
-        ("Your network drops in evaluation mode, too. `F.dropout` doesn't know the mode: pass "
-         "it `self.training`, or use `nn.Dropout`.",
+        ("Your network drops in evaluation mode, too. A dropout in `forward` doesn't know the "
+         "network's mode: pass `self.training` to `F.dropout`, or make an `nn.Dropout` in "
+         "`__init__`.",
          "class Net(nn.Sequential):\n    def forward(self, x):\n        for layer in self[:2]:\n"
          "            x = F.dropout(layer(x).relu(), 0.2)\n        return self[2](x)\n\n\n"
          "def dropout_net():\n"
@@ -257,7 +258,8 @@ def _arrangement(answer: Callable) -> dict:
     otherwise={
         "unchanged": "In evaluation mode, your network predicts something else at each call.",
         "evaluation": "There should be a ReLU after the first and after the second linear layer, "
-                      "and nothing else between the layers that acts in evaluation mode.",
+                      "and nothing else that acts in evaluation mode, neither between the layers "
+                      "nor before or after them.",
         "training": "There should be one `nn.Dropout(0.2)` after the first ReLU and one after the "
                     "second, and nothing else that only acts in training mode.",
     },
@@ -308,6 +310,8 @@ def _two_watched() -> list[tuple[_Watched, Tensor, list[_Pass]]]:
     for training, points, features in ((True, 5, 1), (False, 8, 2)):
         passes: list[_Pass] = []
         net = _Watched(features, passes.append).train(training)
+        for parameter in net.parameters():  # left from a training step, and still needed
+            parameter.grad = torch.ones_like(parameter)
         found.append((net, torch.linspace(1, 2, points * features).view(points, features), passes))
     return found
 

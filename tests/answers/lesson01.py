@@ -108,4 +108,6 @@ RIGHT = [
     ("exercise-4-code", OPTIMIZER),
     ("exercise-4-code", DESCEND.replace("height(", "print(height(place))\n        height(", 1)
      .replace("place -= lr * place.grad", "place.data.sub_(place.grad, alpha=lr)")),
+    ("exercise-3-code", "from collections import namedtuple\n" + SLOPES
+     + "namedtuple('Slopes', 'for_w for_b')(2 * e * x, 2 * e)"),
 ]  # fmt: skip

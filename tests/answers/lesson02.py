@@ -63,6 +63,14 @@ WRONG = [
     ("exercise-4-code", UNNAMED.replace("20", "10"), "with 20 hidden units"),
     ("exercise-4-code", RESTORE.replace("    net.load", "    return net.load")
      .replace("(saved)", "(saved, strict=False)"), "the report that `load_state_dict` returns"),
+    ("exercise-1-code", "layers = nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 2)\n" + FIFTY
+     + "nn.Sequential(*layers)", "the same layers each time"),
+    ("exercise-2-code", STEP.replace("    optimizer.zero_grad()\n", "").replace(
+        "    optimizer.step", "    for p in net.parameters():\n        p.grad.zero_()\n"
+        "    optimizer.step"), "comes between `backward` and `step`"),
+    ("exercise-4-code", "net = nn.Sequential(nn.Linear(1, 20), nn.Tanh(), nn.Linear(20, 1))\n"
+     "def restore(path):\n    net.load_state_dict(torch.load(path, weights_only=True))\n"
+     "    return net.eval()", "Create the network inside the function"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [

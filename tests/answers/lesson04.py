@@ -71,6 +71,8 @@ WRONG = [
         "    return peak * max", "    if t < steps:\n        return peak * max"),
      "For t=45, steps=40, warm=10, peak=0.5 your function returns None"),
     ("exercise-3-code", COUNTING, "The way up is a straight line from 0"),
+    ("exercise-2-code", "def corrected_means(gradients, beta):\n"
+     "    return torch.zeros(1).expand(10**9)", "with the shape (1000000000,)"),
 ]  # fmt: skip
 # Right answers that don't look like ours.
 RIGHT = [

@@ -47,7 +47,7 @@ WRONG = [
     ("exercise-3-code", NET.replace("nn.MaxPool2d(2), nn.ReLU(),", "").replace("2048", "32 ** 3"),
      "each pool halves it"),
     ("exercise-3-code", "net =" + NET.split("return")[1] + "def color_net():\n    return net",
-     "the same network each time"),
+     "the same layers each time"),
     ("exercise-3-code", NET.replace("color_net", "_net") + """
 class Color(nn.Module):
     pass
@@ -65,6 +65,16 @@ def color_net():
     ("exercise-4-code", ACCURACY.replace("net.eval()", "net.training = False"),
      "a layer in it, was still in training mode"),
     ("exercise-4-code", ACCURACY.replace("with torch.no_grad():", "if net.requires_grad_(False):"),
+     "changes the network"),
+    ("exercise-1-code", SIZE + "torch.tensor((n + 2 * padding - k) / stride).ceil() + 1",
+     "is the whole number 28, and yours is 28 as a Tensor"),
+    ("exercise-3-code", NET.replace("nn.Sequential(", "nn.Sequential(Centered(), ") + """
+class Centered(nn.Module):
+    def forward(self, x):
+        x -= x.mean()
+        return x
+""", "but the scores are not"),
+    ("exercise-4-code", ACCURACY.replace("net.eval()", "net.eval().double()"),
      "changes the network"),
 ]  # fmt: skip
 # right answers that don't look like ours

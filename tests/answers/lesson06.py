@@ -52,7 +52,7 @@ WRONG = [
     ("exercise-2-code", GRU + "\nGRUReader = GRUReader()", "Pass the class itself"),
     ("exercise-3-code", BELIEFS + "return net.out(states).softmax(1)[0]", "`softmax(-1)`"),
     ("exercise-3-code", BELIEFS + "return net.out(states).softmax(2)", "axis of the batch of one"),
-    ("exercise-3-code", BELIEFS + "return net.out(states[0, -1]).softmax(0)", "after the last"),
+    ("exercise-3-code", BELIEFS + "return net.out(states[0, -1]).softmax(0)", "the last step"),
     ("exercise-3-code", BELIEFS + "return net.out(states[0]).argmax(1)", "without `argmax`"),
     ("exercise-3-code", BELIEFS + "return net.out(states[0]).exp()", "Is it a softmax"),
     ("exercise-3-code", BELIEFS + "return net(rows[None]).softmax(1).repeat(28, 1)",

@@ -61,6 +61,26 @@ WRONG = [
      "    return answers.mean(0), answers.std(0)", "6 times instead of 4 times"),
     ("exercise-4-code", "def ask_many(net, x, n):\n    net.train()\n    with torch.no_grad():\n"
      "        return torch.stack([net(x) for _ in range(n)]).mean(0)", "Return two tensors"),
+    ("exercise-2-code", """
+class Centered(nn.Module):
+    def forward(self, x):
+        x -= x.mean()
+        return x
+def dropout_net():
+    return nn.Sequential(
+        Centered(), nn.Linear(4, 50), nn.ReLU(), nn.Dropout(0.2), nn.Linear(50, 50), nn.ReLU(),
+        nn.Dropout(0.2), nn.Linear(50, 1))
+""", "nothing else that acts in evaluation mode"),
+    ("exercise-3-code", """
+def take_a_look(net, x):
+    mode = net.training
+    net.eval()
+    net.zero_grad()
+    with torch.no_grad():
+        predictions = net(x)
+    net.train(mode)
+    return predictions
+""", "its parameters, their gradients"),
 ]  # fmt: skip
 # (exercise, a right answer that doesn't look like ours)
 RIGHT = [

@@ -62,6 +62,8 @@ WRONG = [
      "    torch.optim.swa_utils.update_bn(batches, net)\n"
      "    for parameter in net.parameters():\n        parameter.data.zero_()\n"
      "    return net.eval()", "The parameters have changed"),
+    ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False),\n"
+     "                   nn.BatchNorm1d(width, eps=1e-4), nn.Tanh()]\n" + END, "Leave the `eps`"),
 ]  # fmt: skip
 # (exercise, a right answer that doesn't look like ours)
 RIGHT = [
@@ -87,4 +89,7 @@ RIGHT = [
     ("exercise-4-code", "def settle(net, batches):\n    print(net(batches[0]))\n"
      "    with torch.no_grad():\n        torch.optim.swa_utils.update_bn(batches, net)\n"
      "    return net.eval()"),
+    ("exercise-1-code", NORM + "    mean = x.mean(0)\n"
+     "    var = torch.linalg.vector_norm(x - mean, dim=0) ** 2 / len(x)\n"
+     "    return gamma * (x - mean) / torch.sqrt(var + eps) + beta"),
 ]  # fmt: skip
