@@ -441,11 +441,12 @@ def _asked_often(answer: Callable) -> dict:
             raise NotYet("Return the mean and the standard deviation as tensors of numbers.")
         # a learner may call it once more, to print something
         used = [one for one in passes if one.net and one.part and not one.graph] or passes
-        answers = _answers(used, x)
-        names = [_named(part, answers) for part in given]
-        if names == 2 * ["another number"]:  # perhaps of the last n alone, after a call for print
-            answers = answers[-n:]
+        everything = _answers(used, x)
+        # perhaps of the last n alone, after a call for print, or of the first n, before one
+        for answers in (everything, everything[-n:], everything[:n]):
             names = [_named(part, answers) for part in given]
+            if names != 2 * ["another number"]:
+                break
         found["modes"].append([all(one.net for one in used), all(one.part for one in used)])
         found["graphs"].append(any(one.graph for one in used))
         found["times"].append(len(answers))

@@ -113,4 +113,14 @@ RIGHT = [
      "    print(net.train()(x))\n    with torch.inference_mode():\n"
      "        answers = net(x.expand(n, *x.shape))\n    net.train(mode)\n"
      "    return [answers.mean(0), answers.std(0, correction=0)]"),
+    ("exercise-4-code", """
+def ask_many(net, x, n):
+    mode = net.training
+    net.train()
+    with torch.no_grad():
+        answers = torch.stack([net(x) for _ in range(n)])
+        print(net(x))
+    net.train(mode)
+    return answers.mean(0), answers.std(0)
+"""),
 ]  # fmt: skip
