@@ -311,6 +311,9 @@ def write_pages() -> None:
     text = (SITE / "index.md").read_text(encoding="utf-8")
     text = text.replace("<!-- lessons -->", readme.table().replace("(notebooks/", "("))
     text = text.replace("<!-- draw a digit -->", block(five, "draw-a-digit") or "")
+    repository = os.environ.get("GITHUB_REPOSITORY")  # set where a workflow builds the site
+    where = f" from [their repository](https://github.com/{repository})" if repository else ""
+    text = text.replace("<!-- from where -->", where)
     (PAGES / "index.md").write_text(text, encoding="utf-8")
     static = PAGES / "_static"
     static.mkdir()
