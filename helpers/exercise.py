@@ -36,6 +36,7 @@ from helpers.verdict import NotAttempted, NotYet, Verdict, two_lines, verdict_of
 Outcome = Mapping[str, Any]  # what an answer did, by aspect, the most important aspect first
 CHANGED, SETTINGS = "what it changed", "what it left behind"  # two aspects of every answer
 LEFT: list[str] = []  # what is to be said of the settings that an answer did not put back
+LARGEST = 10**7  # numbers of a tensor that is worth a copy: what we ask for has far fewer
 # what is stored of an answer that is none of the known mistakes, by the kind of its verdict
 UNKNOWN = {"not yet": "another mistake", "error": "an error"}
 NOTHING = (
@@ -78,14 +79,18 @@ class Answer:
         be changed, nor the parameters and buffers of a network, except those in `may_change`.
         An answer of three dots is not attempted; None is not yet right.
         """
-        if not callable(self.function) or isinstance(self.function, nn.Module):
-            kind = "class" if inspect.isclass(self.solution) else "function"
-            raise NotYet(f"Pass the {kind} itself to the check, without calling it.")
+        kind = "class" if inspect.isclass(self.solution) else "function"
+        itself = f"Pass the {kind} itself to the check, without calling it."
+        if not callable(self.function):
+            raise NotYet(itself)
         self._check_parameters(arguments)
         passed = [a if _is_in(a, may_change) else _copy(a) for a in arguments]
         before = [None if _is_in(a, may_change) else _contents(a) for a in arguments]
         try:
-            return attempt(self.function, *passed)
+            result = attempt(self.function, *passed)
+            if isinstance(result, Raised) and isinstance(self.function, nn.Module):
+                raise NotYet(itself)  # a network that the learner's function has returned
+            return result
         finally:
             for place, (argument, contents) in enumerate(zip(passed, before)):
                 if contents is not None and not same(_contents(argument), contents):
@@ -370,6 +375,8 @@ def _is_in(value: Any, values: Sequence[Any]) -> bool:
 
 def _copy(value: Any) -> Any:
     """Copy tensors and arrays, also in lists, tuples and dicts; pass anything else as it is."""
+    if isinstance(value, Tensor | np.ndarray) and np.prod(value.shape, dtype=float) > LARGEST:
+        return value
     if isinstance(value, Tensor):
         return value.detach().clone().requires_grad_(value.requires_grad)
     if isinstance(value, np.ndarray):
@@ -448,8 +455,10 @@ def _difference(
         return said
     if asked or isinstance(ours, Real):
         right, given = (_short(value) for value in (ours, theirs))
-        if given == right:  # a float, where a whole number is asked for
+        if given == right and isinstance(ours, Integral):  # and theirs is a float
             right, given = f"the whole number {right}", f"{given} as a {type(theirs).__name__}"
+        elif given == right:
+            right, given = (_short(value, digits=8) for value in (ours, theirs))
         return f"{asked or 'Here '}the answer is {right}, and yours is {given}."
     return "The result is not what it should be."
 
@@ -463,10 +472,10 @@ def _with_error(hint: str, theirs: Any) -> str:
     return f"{hint}\n{two_lines(raised[0].error)[0]}"
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, digits: int = 4) -> str:
     if isinstance(value, list | tuple) and len(value) < 8:
-        return f"({', '.join(map(_short, value))})"
+        return f"({', '.join(_short(part, digits) for part in value)})"
     number = a_number(value)
     if number is None:
         return repr(value)[:60]
-    return f"{number:.4g}" if isinstance(number, float) else str(number)
+    return f"{number:.{digits}g}" if isinstance(number, float) else str(number)

@@ -60,7 +60,6 @@ SETTINGS = (
         "torch.autocast(...):`, which ends with its block.",
     ),
     Setting(torch.is_anomaly_enabled, torch.autograd.set_detect_anomaly, False),
-    Setting(torch.get_float32_matmul_precision, torch.set_float32_matmul_precision),
     Setting(torch.get_num_threads, torch.set_num_threads, 1),  # two only wait for each other
     Setting(torch.get_rng_state, torch.set_rng_state),
     Setting(np.random.get_state, np.random.set_state),

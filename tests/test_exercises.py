@@ -290,7 +290,7 @@ def double(x):
         (lambda x: torch.set_grad_enabled(False) and x * 2, "leaves gradients switched off"),
         (lambda: 7, "Yours takes (), and it should take (x)"),
         (7, "Pass the function itself"),
-        (torch.nn.Linear(2, 2), "Pass the function itself"),
+        (torch.nn.Linear(9, 2), "Pass the function itself"),
         (lambda x: print(x), "what stands after it is None"),
     ],
 )

@@ -209,8 +209,8 @@ def _of_the_rates(theirs: list, ours: list) -> str:
         part = "Up to t = steps the rate is right. After that it stays 0."
     uphill = " A negative rate makes training walk uphill." if number < 0 else ""
     return (
-        f"{part} For t={t}, steps={steps}, warm={warm}, peak={peak} the rate is {ours[t]:.3f}, "
-        f"and yours is {number:.3f}.{uphill}"
+        f"{part} For t={t}, steps={steps}, warm={warm}, peak={peak} the rate is {ours[t]:.5g}, "
+        f"and yours is {number:.5g}.{uphill}"
     )
 
 

@@ -442,8 +442,9 @@ def _asked_often(answer: Callable) -> dict:
         # a learner may call it once more, to print something
         used = [one for one in passes if one.net and one.part and not one.graph] or passes
         everything = _answers(used, x)
-        # perhaps of the last n alone, after a call for print, or of the first n, before one
-        for answers in (everything, everything[-n:], everything[:n]):
+        # perhaps of some n alone, with calls for print before or after them
+        some = [everything[k : k + n] for k in range(len(everything) - n + 1)]
+        for answers in [everything, *some]:
             names = [_named(part, answers) for part in given]
             if names != 2 * ["another number"]:
                 break

@@ -92,6 +92,9 @@ WRONG = [
     ("exercise-4-code", DESCEND.replace("lr * ", "0.1 * "), "in one valley, but not in another"),
     ("exercise-4-code", DESCEND.replace("place.grad\n", "place.grad / place.grad.norm()\n"),
      "You arrive at another place"),
+    ("exercise-3-code", "def slopes(w, x, b, t):\n    f = lambda w, b: (w * x + b - t) ** 2\n"
+     "    h = 4e-4\n    return (f(w + h, b) - f(w, b)) / h, (f(w, b + h) - f(w, b)) / h",
+     "the answer is (12, 6), and yours is (12.0016"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [

@@ -59,7 +59,7 @@ WRONG = [
     ("exercise-3-code", RATE.replace("peak * t / warm", "peak * (t / warm)**2"),
      "The way up is a straight line from 0"),
     ("exercise-3-code", RATE.replace("peak * t / warm", "peak * (t - 1) / warm"),
-     "For t=0, steps=40, warm=10, peak=0.5 the rate is 0.000, and yours is -0.050. A negative"),
+     "For t=0, steps=40, warm=10, peak=0.5 the rate is 0, and yours is -0.05. A negative"),
     ("exercise-3-code", RATE.replace(DOWN, f"{DOWN} ** 2"), "The way down is a straight line"),
     ("exercise-3-code", RATE.replace(DOWN, "peak * abs(steps - t) / (steps - warm)"),
      "Up to t = steps the rate is right"),

@@ -72,6 +72,8 @@ WRONG = [
      "Return H numbers of each direction"),
     ("exercise-4-code", ENDS.replace("return torch", "ends = torch") + "    r_out.zero_()\n"
      "    return ends", "changes `r_out` itself"),
+    ("exercise-2-code", "shared = nn.GRU(28, 32)\n" + gru("nn.GRU(28, 32)", "shared"),
+     "use the same layers"),
 ]  # fmt: skip
 # right answers that don't look like ours
 RIGHT = [

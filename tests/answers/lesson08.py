@@ -118,6 +118,7 @@ def ask_many(net, x, n):
     mode = net.training
     net.train()
     with torch.no_grad():
+        print(net(x))
         answers = torch.stack([net(x) for _ in range(n)])
         print(net(x))
     net.train(mode)

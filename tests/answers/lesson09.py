@@ -64,6 +64,8 @@ WRONG = [
      "    return net.eval()", "The parameters have changed"),
     ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False),\n"
      "                   nn.BatchNorm1d(width, eps=1e-4), nn.Tanh()]\n" + END, "Leave the `eps`"),
+    ("exercise-1-code", NORM + "    return torch.native_batch_norm("
+     "x, gamma, beta, None, None, True, 0.1, eps)[0]", "PyTorch's own normalization"),
 ]  # fmt: skip
 # (exercise, a right answer that doesn't look like ours)
 RIGHT = [
