@@ -56,7 +56,7 @@ class SineExplorer(Explorer):
             ),
         }
         for name, control in controls.items():
-            control.layout = widgets.Layout(width="460px" if name == "drop" else "310px")
+            control.layout = widgets.Layout(width="345px" if name == "drop" else "310px")
             control.style = {"description_width": "initial" if name == "drop" else "110px"}
         super().__init__(
             figure,
