@@ -13,7 +13,7 @@ from helpers.lesson10.exercises import SimulatedGPU
 from helpers.lesson10.explorers import DeviceExplorer
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
 from tests.lessons import ROOT, read, source
-from tests.test_scripts import running
+from tests.test_scripts import ends
 
 LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -56,7 +56,7 @@ time.sleep(600)
     assert [first, second] == [f"rank {rank} of 2: 32 rows" for rank in range(2)]
     assert "stopped after" not in names["printed"] and "exitcode" in names["printed"]
     processes = [int((names["folder"] / f"process{rank}").read_text()) for rank in range(2)]
-    assert not any(map(running, processes))
+    assert all(map(ends, processes))
 
 
 @pytest.mark.slow
