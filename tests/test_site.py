@@ -122,7 +122,10 @@ def strokes(count: int) -> Iterator[torch.Tensor]:
 
 def test_a_drawing_is_brought_to_the_form_of_mnist_as_in_python(page):
     script = ROOT / "site" / "digits.js"
-    page.route("http://site.test/", lambda route: route.fulfill(body="", content_type="text/html"))
+    # also for the icon that some versions of Chromium ask for
+    page.route(
+        "http://site.test/**", lambda route: route.fulfill(body="", content_type="text/html")
+    )
     page.route(
         "http://site.test/digits.js",
         lambda route: route.fulfill(path=script, content_type="text/javascript"),
