@@ -71,5 +71,5 @@ def first_line(error: BaseException) -> str:
     """Return the first line of what an exception says, "" if it can't say anything."""
     try:
         return str(error).strip().partition("\n")[0]
-    except Exception:  # a learner's exception has code of its own
+    except BaseException:  # a learner's exception has code of its own, which may raise anything
         return ""

@@ -345,10 +345,11 @@ def test_an_error_is_the_learner_s_only_where_a_line_of_theirs_is_in_it():
     assert said.kind == "not yet" and said.text.startswith(UNREADABLE)
 
 
-def test_an_exception_that_can_not_say_anything_ends_in_a_verdict():
+@pytest.mark.parametrize("raised", [IndexError, SystemExit])
+def test_an_exception_that_can_not_say_anything_ends_in_a_verdict(raised):
     class Silent(Exception):
         def __str__(self):
-            return self.args[0]
+            raise raised
 
     def answer(x):
         raise Silent
