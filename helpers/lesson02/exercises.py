@@ -2,6 +2,7 @@
 
 import inspect
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,12 @@ def _measured(answer: Answer) -> dict:
     return first | {"again": second}
 
 
+def _layers(net: nn.Sequential) -> Iterator[nn.Module]:
+    """Return the layers of a network, also those of an `nn.Sequential` in another one."""
+    for layer in net:
+        yield from _layers(layer) if isinstance(layer, nn.Sequential) else [layer]
+
+
 def _sizes(net: nn.Module | Raised) -> dict:
     """Return of which layers a network consists, and how large they are."""
     if isinstance(net, Raised):
@@ -37,8 +44,9 @@ def _sizes(net: nn.Module | Raised) -> dict:
     if not isinstance(net, nn.Sequential):
         raise NotYet(f"Return an `nn.Sequential`. Yours is of type {type(net).__name__}.")
     attempt(net, torch.zeros(4, 3))  # lazy layers have sizes from now on
-    linear = [layer for layer in net if isinstance(layer, nn.Linear)]
-    names = ["Linear" if layer in linear else type(layer).__name__ for layer in net]
+    layers = list(_layers(net))
+    linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+    names = ["Linear" if layer in linear else type(layer).__name__ for layer in layers]
     if len(linear) != 2:
         raise NotYet(f"One hidden layer takes two `nn.Linear`. Here there are {len(linear)}.")
     first, second = linear

@@ -14,6 +14,7 @@ from helpers.exercise import (
     exercise,
     is_ordinary,
     same,
+    share_parameters,
     with_fixed_weights,
 )
 from helpers.verdict import NotYet
@@ -208,6 +209,8 @@ def _deep(answer: Callable) -> dict:
     """Describe networks of two sizes: their parameters, and what they compute."""
     x = torch.linspace(-1, 1, 6).unsqueeze(1)
     parameters, fresh, steady, settled = [], [], [], []
+    if share_parameters(answer(2, 4), answer(3, 4)):
+        raise NotYet("Your function uses the same layers in each network. Make new ones inside.")
     for depth, width in ((3, 4), (5, 7)):
         net = answer(depth, width)
         if not isinstance(net, nn.Module | Raised):
@@ -383,6 +386,8 @@ def _settled(answer: Callable) -> dict:
             return {"parameters": given}
         if not isinstance(given, nn.Module):
             raise NotYet(f"Return the network; this is a {type(given).__name__}.")
+        if given is not net:
+            raise NotYet("Change `net` itself, and return it. Yours returns another network.")
         if any(p.dtype != torch.float32 for p in given.parameters()):
             raise NotYet("The parameters have another dtype now. Leave them as they are.")
         found["parameters"].append({n: p.detach().clone() for n, p in given.named_parameters()})

@@ -76,6 +76,8 @@ WRONG = [
 RIGHT = [
     ("exercise-1-code", FIFTY + "nn.Sequential("
      "OrderedDict(a=nn.LazyLinear(8), relu=nn.ReLU(inplace=True), b=nn.LazyLinear(2)))"),
+    ("exercise-1-code", FIFTY + "nn.Sequential(nn.Sequential(nn.Linear(3, 8), nn.ReLU()), "
+     "nn.Linear(8, 2))"),
     ("exercise-2-code", """
 def training_step(net, optimizer, x, y):
     def closure():

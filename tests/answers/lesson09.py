@@ -51,6 +51,13 @@ WRONG = [
      "    return nn.Sequential(*block * depth, nn.Linear(width, 1))", "the same layers"),
     ("exercise-3-code", DEEP + "        layers += [nn.Linear(size, width, bias=False), "
      "nn.BatchNorm1d(width + 1), nn.Tanh()]\n" + END, "can't work on samples"),
+    ("exercise-3-code", "outs = {}\n" + DEEP + "        layers += [nn.Linear(size, width, "
+     "bias=False), nn.BatchNorm1d(width), nn.Tanh()]\n"
+     + END.replace("nn.Linear(width, 1)", "outs.setdefault(width, nn.Linear(width, 1))"),
+     "the same layers in each network"),
+    ("exercise-4-code", "import copy\ndef settle(net, batches):\n    net = copy.deepcopy(net)\n"
+     "    return torch.optim.swa_utils.update_bn(batches, net) or net.eval()",
+     "Yours returns another network"),
     ("exercise-4-code", "def settle(net, batches):\n    for layer in net.modules():\n"
      "        if isinstance(layer, nn.BatchNorm1d):\n"
      "            layer.track_running_stats = False\n"
