@@ -14,7 +14,7 @@ import pytest
 import requests
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect, sync_playwright
 
-from tests.lessons import LESSONS, ROOT, read, tags
+from tools.lessons import LESSONS, ROOT, read, tags
 
 TOKEN = "test"
 SCREEN = {"width": 1280, "height": 720}

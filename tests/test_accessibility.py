@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from helpers.explorer import NARROWEST
 from helpers.figures import READABLE
 from tests.lab import OpenLesson
-from tests.lessons import LESSONS, read, tags
+from tools.lessons import LESSONS, read, tags
 
 ROOM = 640  # pixels of height that JupyterLab's default layout leaves a notebook on a laptop
 

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError, expect
 from helpers.data import mnist
 from tests.controls import CONTROLS, FACTS, ONE_BY_KEYS, STROKES, WATCH, keys
 from tests.lab import NOTEBOOK, OpenLesson, draw
-from tests.lessons import LESSONS, exercises, tags
+from tools.lessons import LESSONS, exercises, tags
 
 SHOTS = os.environ.get("LESSON_SHOTS")  # a folder in which to keep pictures of the explorers
 # The labels of an explorer's controls that don't fit into their place.

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 EXERCISE, CELL, EXPLORER = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

@@ -30,7 +30,7 @@ from helpers.digits import mnist_form
 from helpers.downloads import SILENT
 from helpers.files import write_whole
 from tests import servers
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 MD5 = dict(MNIST.resources)
 WHOLE = {"mnist.pt"} | {str(Path("MNIST", "raw", name)) for name in MD5}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from helpers import working_copies
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 DOCKERFILES = ["Dockerfile", "deploy/hub.Dockerfile"]
 LOADED_LATER = {"data/mnist.pt"}  # git ignores it

@@ -20,7 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell
 
-from tests.lessons import LESSONS, needed_cells, read, tags
+from tools.lessons import LESSONS, needed_cells, read, tags
 
 SEED = int(os.environ.get("LESSON_SEED", 202648))
 WALK = 25  # cells

@@ -25,7 +25,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from helpers.data import mnist
 from tests.controls import CONTROLS, FACTS, ONE_BY_KEYS, STROKES, WATCH, keys
 from tests.lab import MINUTE, SCREEN, OpenLesson
-from tests.lessons import LESSONS, tags
+from tools.lessons import LESSONS, tags
 
 pytestmark = pytest.mark.slow
 SECONDS = MINUTE // 1000

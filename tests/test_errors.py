@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import ROOM
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 SHELL = """
 from IPython.core.interactiveshell import InteractiveShell

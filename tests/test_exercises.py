@@ -18,7 +18,7 @@ from helpers.digits import mnist_form
 from helpers.exercise import a_number, exercise, same
 from helpers.settings import usual_settings
 from helpers.verdict import INTERRUPTED, UNREADABLE, NotYet, Verdict, verdict_of
-from tests.lessons import LESSONS, exercises, read, tags
+from tools.lessons import LESSONS, exercises, read, tags
 
 ANSWERS = {
     lesson: importlib.import_module(f"tests.answers.lesson{lesson.name[:2]}") for lesson in LESSONS

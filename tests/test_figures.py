@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from helpers.live import LiveLoss
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 DRAW = """
 import hashlib, torch

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.lessons import LESSONS, read
 from tools import glossary
+from tools.lessons import LESSONS, read
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.lessons import ROOT, read
+from tools.lessons import ROOT, read
 
 LESSON = ROOT / "notebooks" / "01_tensors_and_autograd.ipynb"
 PRINTS = "rise-over-run"  # a cell that prints numbers and needs no torch

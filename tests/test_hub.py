@@ -18,8 +18,8 @@ from playwright.sync_api import expect
 from helpers.data import mnist
 from tests.controls import STROKES
 from tests.lab import MINUTE, OpenLesson, draw, free_port
-from tests.lessons import LESSONS, ROOT
 from tests.test_browser import SHOTS
+from tools.lessons import LESSONS, ROOT
 
 PROXY, HUB = shutil.which("configurable-http-proxy"), importlib.util.find_spec("jupyterhub")
 FOR_TESTS = """

@@ -13,7 +13,7 @@ from helpers.lesson02 import check, neuron_diagram
 from helpers.lesson02.explorers import TrainingExplorer
 from helpers.lesson02.regression import ACTIVATIONS, descend, record
 from helpers.verdict import INTERRUPTED
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "02_regression.ipynb"
 

@@ -13,7 +13,7 @@ from helpers.lesson04 import optimizers
 from helpers.lesson04.explorers import LOWEST, PathExplorer, shown
 from helpers.lesson04.optimizers import RULES
 from helpers.lesson04.surfaces import FAR, LOOK, SURFACES, all_paths, path
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 SMALLEST = 0.8  # of its width, which is what a picture of 1000 pixels gets beside open files
 LESSON = ROOT / "notebooks" / "04_optimizers.ipynb"

@@ -8,7 +8,7 @@ from torch import nn
 from helpers.data import small_digits
 from helpers.lesson06.explorers import RANGES, SHOWN, RowExplorer
 from helpers.lesson06.reading import read_rows, reading_diagram, trace
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "06_lstm_mnist.ipynb"
 

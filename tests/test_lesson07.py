@@ -13,7 +13,7 @@ from helpers.figures import new_figure
 from helpers.lesson07.explorers import TOP, SineExplorer
 from helpers.lesson07.waves import by_step, follow, series_figure, wave
 from helpers.live import LivePicture, nothing
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "07_rnn_sine.ipynb"
 WINDOW = 10

@@ -21,7 +21,7 @@ from helpers.lesson08.pairs import (
     write_gradients,
 )
 from helpers.live import nothing
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "08_dropout.ipynb"
 

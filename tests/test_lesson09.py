@@ -18,7 +18,7 @@ from helpers.lesson09.histograms import (
     shares,
 )  # fmt: skip
 from helpers.lesson09.norms import ACTIVATIONS, DeepNet, health, initialize, untrained
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "09_batch_norm.ipynb"
 

@@ -12,8 +12,8 @@ from helpers import scripts
 from helpers.lesson10.exercises import SimulatedGPU
 from helpers.lesson10.explorers import DeviceExplorer
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
-from tests.lessons import ROOT, read, source
 from tests.test_scripts import ends
+from tools.lessons import ROOT, read, source
 
 LESSON = ROOT / "notebooks" / "10_gpu.ipynb"
 SIZES = (8, 16, 32, 64, 128, 256, 512, 1024)

@@ -12,7 +12,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from PIL import Image
 
-from tests.lessons import LESSONS, MISSING, exercises, minutes, needed_cells, read, tags
+from tools.lessons import LESSONS, MISSING, exercises, minutes, needed_cells, read, tags
 from tools.refresh import KERNEL, WIDGET, normalize
 
 TAGS = {"setup", "exercise", "raises-exception", "nbval-ignore-output"}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.lessons import ROOT
+from tools.lessons import ROOT
 
 LINUX = sys.platform == "linux"
 PROGRAM = str(ROOT / "tools" / "poor_machine.py")

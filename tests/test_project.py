@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from tests.lab import free_port, listens
-from tests.lessons import LESSONS, ROOT, read, tags
 from tools import readme
+from tools.lessons import LESSONS, ROOT, read, tags
 
 PYTHON = ("helpers", "tests", "tools")
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}

@@ -30,8 +30,8 @@ from helpers.lesson08 import DropoutExplorer
 from helpers.lesson09 import HistogramExplorer
 from tests.controls import STROKES
 from tests.lab import draw
-from tests.lessons import LESSONS, ROOT
 from tests.test_accessibility import violations
+from tools.lessons import LESSONS, ROOT
 
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]

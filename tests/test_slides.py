@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.lab import SCREEN
-from tests.lessons import LESSONS, read
 from tools import slides, teaching
+from tools.lessons import LESSONS, read
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from helpers import working_copies
-from tests.lessons import FOLDED, LESSONS, ROOT, exercises, read, tags
 from tools import schedules, teaching
 from tools.handout import handout, write_all
+from tools.lessons import FOLDED, LESSONS, ROOT, exercises, read, tags
 from tools.sections import sections
 
 each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)

@@ -12,7 +12,7 @@ from helpers.data import small_digits
 from helpers.figures import new_figure
 from helpers.live import LiveLoss, LivePicture
 from helpers.training import accuracy, fit, predict
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LESSON_05 = ROOT / "notebooks" / "05_cnn_mnist.ipynb"
 

@@ -13,7 +13,7 @@ import pytest
 
 from helpers import progress, working_copies
 from helpers.working_copies import Trouble, chosen_folder, prepare, reset
-from tests.lessons import LESSONS, ROOT, exercises, read
+from tools.lessons import LESSONS, ROOT, exercises, read
 
 NAME = LESSONS[4].name  # lesson 05
 ANSWER = "def output_size(n, k, stride, padding):\n    return 28\n"

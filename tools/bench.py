@@ -30,7 +30,7 @@ from torchvision.datasets import MNIST
 
 from helpers.data import Digits, data_folder, mnist
 from helpers.training import accuracy, fit
-from tests.lessons import ROOT, source
+from tools.lessons import ROOT, source
 
 LOOK = 100  # steps of the classic way between two tests on all test images
 EPOCHS = 4  # of the classic way, at most

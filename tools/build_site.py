@@ -30,8 +30,8 @@ from PIL import Image
 
 from helpers.explorer import Explorer, choices
 from helpers.figures import canvas_image, width_on_screen
-from tests.lessons import LESSONS, ROOT, read
 from tools import glossary, readme
+from tools.lessons import LESSONS, ROOT, read
 
 SITE, BUILD = ROOT / "site", ROOT / "build"
 COMPUTED = BUILD / "computed"  # kept from one build to the next

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import nbformat
 
 from helpers.files import write_whole
-from tests.lessons import LESSONS, read
+from tools.lessons import LESSONS, read
 
 PAGE = Path(__file__).parents[1] / "notebooks" / "glossary.md"
 EVERYDAY = "an everyday word: its uses are not linked"

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from tests.lessons import FOLDED, LESSONS, ROOT, read
+from tools.lessons import FOLDED, LESSONS, ROOT, read
 
 HANDOUT = ROOT / "build" / "handout"
 

@@ -1,4 +1,4 @@
-"""The lessons as the tests see them: their cells, exercises and solutions."""
+"""The lessons as the tests and tools see them: their cells, exercises and solutions."""
 
 import functools
 import os

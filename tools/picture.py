@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.lab import OpenLesson, chromium, draw, lab
-from tests.lessons import LESSONS, ROOT
+from tools.lessons import LESSONS, ROOT
 
 PICTURE = ROOT / ".github" / "jupyterlab.png"
 WIDTH = 1100  # pixels of the window, and of the picture

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from helpers.files import write_whole
-from tests.lessons import LESSONS, ROOT, minutes, read
+from tools.lessons import LESSONS, ROOT, minutes, read
 
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- from the lessons -->\n).*?(?=\n<!-- until here -->)", re.DOTALL)

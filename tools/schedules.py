@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.lessons import EXERCISE, LESSONS, exercises, minutes, minutes_of_cell, read, tags
 from tools import readme
+from tools.lessons import EXERCISE, LESSONS, exercises, minutes, minutes_of_cell, read, tags
 from tools.sections import Section, sections
 
 QUESTIONS = 5  # minutes for the questions at the start of a lesson, and again at its end

@@ -26,7 +26,7 @@ from pathlib import Path
 import psutil
 from nbclient import NotebookClient
 
-from tests.lessons import LESSONS, ROOT, minutes, read
+from tools.lessons import LESSONS, ROOT, minutes, read
 
 SEED = 0  # of the arrivals and the pauses
 GIGABYTE = 1e9

@@ -22,8 +22,8 @@ from traitlets.config import Config
 
 from helpers.explorer import STILL
 from helpers.files import write_whole
-from tests.lessons import LESSONS, ROOT, read
 from tools import readme, teaching
+from tools.lessons import LESSONS, ROOT, read
 
 SLIDES = ROOT / "build" / "slides"
 PACKAGES = ROOT / "build" / "npm"

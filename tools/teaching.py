@@ -13,8 +13,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from helpers.files import write_whole
-from tests.lessons import LESSONS, ROOT, exercises, minutes_of_cell, read, tags
 from tools import schedules
+from tools.lessons import LESSONS, ROOT, exercises, minutes_of_cell, read, tags
 from tools.sections import sections
 
 FOLDER = ROOT / "docs" / "teaching"
