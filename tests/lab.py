@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -83,15 +84,8 @@ def lab(folder: Path) -> Iterator[str]:
     # Your own JupyterLab may have a dark theme or other settings, which must not matter here.
     command += [f"--LabApp.user_settings_dir={folder}/settings", "--expose-app-in-browser"]
     command += [f"--LabApp.workspaces_dir={folder}/workspaces"]
-    with open(folder / "lab.log", "w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        while server.poll() is None and not listens(port):
-            time.sleep(0.1)
+    with started(command, folder / "lab.log", lambda: listens(port)):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 # Neither fixture outlives its module: while Playwright runs, no other event loop can be started.
@@ -120,6 +114,24 @@ def listens(port: int) -> bool:
     """Whether a server on this machine listens on a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def started(
+    command: list[str], log: Path, ready: Callable[[], bool], **options: Any
+) -> Iterator[subprocess.Popen]:
+    """A server, from when it is ready to the end of the block; what it prints goes into `log`."""
+    with log.open("w") as file:
+        server = subprocess.Popen(command, stdout=file, stderr=file, **options)
+    try:
+        end = time.monotonic() + 120
+        while not ready():
+            assert server.poll() is None and time.monotonic() < end, log.read_text()
+            time.sleep(0.1)
+        yield server
+    finally:
+        server.terminate()
+        server.wait(60)
 
 
 def draw(pad: Locator, points: list[tuple[float, float]], touch: bool) -> None:

@@ -102,11 +102,8 @@ def assert_whole(folder: Path) -> None:
 
 
 def assert_stand_in(folder: Path, capsys, reason: str) -> None:
-    """`mnist()` returns the small scans in time, prints the reason, and keeps no file."""
-    small_digits()  # made once in a process, in a time that depends on the machine
-    start = time.monotonic()
+    """`mnist()` returns the small scans, prints the reason, and keeps no file."""
     assert len(mnist().train_images) == 1500
-    assert time.monotonic() - start < 20  # a silent server waits for 30 s
     printed = capsys.readouterr().out
     assert "set MNIST_MIRROR to an http address" in printed
     assert reason in printed
@@ -170,7 +167,10 @@ def test_a_certificate_that_is_not_trusted_is_said_to_be_the_reason(
 @pytest.mark.parametrize("reply", [servers.endless_header, servers.silent])
 def test_the_waits_for_many_silent_mirrors_do_not_add_up(reply, folder, mirrors, capsys):
     mirrors(*[reply] * 4)
+    small_digits()  # made once in a process, in a time that depends on the machine
+    start = time.monotonic()
     assert_stand_in(folder, capsys, SILENT)
+    assert time.monotonic() - start < 20  # one of them waits for 30 s
 
 
 @pytest.mark.parametrize(
@@ -232,10 +232,10 @@ def test_a_proxy_of_a_kind_that_needs_another_package_is_named(folder, mirrors, 
     assert "the proxy is of a kind (SOCKS)" in done.stdout, done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="There, os.kill ends the process.")
 def test_an_interrupt_ends_the_download_in_words(folder, mirrors, capsys):
     mirrors(servers.silent_midway)
-    timer = threading.Timer(1.5, os.kill, [os.getpid(), signal.SIGINT])
-    timer.start()
+    threading.Timer(1.5, os.kill, [os.getpid(), signal.SIGINT]).start()
     assert not mnist().full
     assert re.fullmatch(r"You stopped the download.*\n", capsys.readouterr().out)
     assert files(folder.parent) == set()
@@ -400,7 +400,8 @@ def test_the_data_folder_is_lesson_data_or_a_temporary_one(folder, monkeypatch, 
     assert data_folder() == folder / "other" / "place" and data_folder().is_dir()
     monkeypatch.setenv("LESSON_DATA", f" '{folder / 'other'}' ")
     assert data_folder() == folder / "other"
-    monkeypatch.setenv("HOME", str(folder))
+    for name in "HOME", "USERPROFILE":  # on Windows
+        monkeypatch.setenv(name, str(folder))
     monkeypatch.setenv("LESSON_DATA", "~/mnist")
     assert data_folder() == folder / "mnist"
     (folder / "file").write_text("in the way")

@@ -53,7 +53,7 @@ class Learner(NotebookClient):
     def process_message(self, message, cell, index):
         """Note the first sign of life and live pictures, before nbclient takes the message."""
         if message["msg_type"] in SIGNS and self.first_sign is None:
-            self.first_sign = self.computed()
+            self.first_sign = self.clocks()
         if message["msg_type"] == "display_data" and message["content"].get("transient"):
             self.trainings.add(cell.id)
             if self.patience is not None:
@@ -65,15 +65,18 @@ class Learner(NotebookClient):
         await asyncio.sleep(seconds)
         await self.km.interrupt_kernel()
 
-    def computed(self) -> float:
-        """Return the seconds that the kernel has computed. Another busy program adds none."""
+    def clocks(self) -> tuple[float, float]:
+        """Return two times: that of a clock, and what the kernel has computed on all its cores.
+
+        Other busy programs slow the first one down, and several cores the second one.
+        """
         used = psutil.Process(self.km.provisioner.pid).cpu_times()
-        return used.user + used.system
+        return time.monotonic(), used.user + used.system
 
     def play(self, name: str, when: str, forgiven: str | None = None) -> None:
         """Run a cell. An error is a trouble, unless the pattern `forgiven` matches it."""
-        cell, start = self.cells[name], time.monotonic()
-        self.first_sign, computed = None, self.computed()
+        cell, start = self.cells[name], self.clocks()
+        self.first_sign = None
         expected, errors = "raises-exception" in tags(cell), []
         try:
             self.execute_cell(cell, self.nb.cells.index(cell))
@@ -88,8 +91,8 @@ class Learner(NotebookClient):
             said = f"{error.ename}: {error.evalue}"
             if not (forgiven and re.match(forgiven, said)):
                 self.troubles.append(f"{name} ({when}): {said[:300]}")
-        self.seconds[name] = max(time.monotonic() - start, self.seconds.get(name, 0))
-        self.silence = (self.first_sign or self.computed()) - computed
+        self.seconds[name] = max(time.monotonic() - start[0], self.seconds.get(name, 0))
+        self.silence = min(b - a for a, b in zip(start, self.first_sign or self.clocks()))
 
     def run_all(self) -> None:
         """Run the lesson in order. A cell that works in silence must have been announced."""

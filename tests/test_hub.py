@@ -7,9 +7,7 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +15,7 @@ from playwright.sync_api import expect
 
 from helpers.data import mnist
 from tests.controls import STROKES
-from tests.lab import MINUTE, OpenLesson, draw, free_port
+from tests.lab import MINUTE, OpenLesson, draw, free_port, started
 from tests.test_browser import SHOTS
 from tools.lessons import LESSONS, ROOT
 
@@ -45,15 +43,9 @@ def hub(tmp_path_factory):
     (folder / "config.py").write_text(settings + FOR_TESTS.format(*ports, folder / "homes"))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command, said = [sys.executable, "-m", "jupyterhub", "--config=config.py"], folder / "hub.log"
-    with said.open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=os.environ | {"PATH": path}, stdout=log, stderr=log
-        )
-    while process.poll() is None and "JupyterHub is now running" not in said.read_text():
-        time.sleep(0.2)
-    yield f"http://127.0.0.1:{ports[0]}", folder / "homes"
-    process.terminate()
-    process.wait(60)
+    ready = lambda: "JupyterHub is now running" in said.read_text()  # noqa: E731
+    with started(command, said, ready, cwd=folder, env=os.environ | {"PATH": path}):
+        yield f"http://127.0.0.1:{ports[0]}", folder / "homes"
 
 
 @pytest.mark.parametrize("user", ["ada", "bob"])

@@ -41,38 +41,25 @@ def test_the_rules_are_those_that_the_lesson_writes(name):
         assert torch.equal(w, v)
 
 
-@pytest.mark.parametrize("surface", SURFACES)
-@pytest.mark.parametrize("name", RULES)
-def test_the_paths_are_those_of_torch(surface, name):
+@pytest.mark.parametrize(
+    "surface, name, ours, theirs",
+    [
+        *[(surface, name, {}, {}) for surface in SURFACES for name in RULES],
+        ("Rosenbrock", "Momentum", {"momentum": 0.5}, {"momentum": 0.5}),
+        ("Rosenbrock", "RMSprop", {"alpha": 0.8}, {"alpha": 0.8}),
+        ("Rosenbrock", "Adam", {"beta1": 0.6, "beta2": 0.95}, {"betas": (0.6, 0.95)}),
+    ],
+)
+def test_the_paths_are_those_of_torch(surface, name, ours, theirs):
     Optimizer, options = TORCH[name]
-    ours = all_paths(surface, lr=0.02, steps=50)[name]
+    path = all_paths(surface, lr=0.02, steps=50, **ours)[name]
     w = torch.tensor(SURFACES[surface].start, dtype=torch.float64, requires_grad=True)
-    optimizer = Optimizer([w], lr=0.02, **options)
-    for point in ours:
+    optimizer = Optimizer([w], lr=0.02, **options | theirs)
+    for point in path:
         torch.testing.assert_close(torch.from_numpy(point), w.detach())
         optimizer.zero_grad()
         SURFACES[surface].height(*w).backward()
         optimizer.step()
-
-
-def test_the_options_reach_the_rules():
-    options = {"momentum": 0.5, "alpha": 0.8, "beta1": 0.6, "beta2": 0.95}
-    ours = all_paths("Rosenbrock", lr=0.01, steps=30, **options)
-    theirs = {
-        "Momentum": torch.optim.SGD, "RMSprop": torch.optim.RMSprop, "Adam": torch.optim.Adam,
-    }  # fmt: skip
-    for name, given in (
-        ("Momentum", {"momentum": 0.5}),
-        ("RMSprop", {"alpha": 0.8}),
-        ("Adam", {"betas": (0.6, 0.95)}),
-    ):
-        w = torch.tensor(SURFACES["Rosenbrock"].start, dtype=torch.float64, requires_grad=True)
-        optimizer = theirs[name]([w], lr=0.01, **given)
-        for _ in range(30):
-            optimizer.zero_grad()
-            SURFACES["Rosenbrock"].height(*w).backward()
-            optimizer.step()
-        torch.testing.assert_close(torch.from_numpy(ours[name][-1]), w.detach())
 
 
 @pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES.keys())

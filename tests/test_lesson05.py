@@ -90,11 +90,6 @@ def test_an_array_can_be_put_on_the_pad(drawing, images):
     assert "The network reads a" in drawing.caption.text
 
 
-def test_an_empty_pad_says_what_to_do(drawing):
-    drawing.pad.put(torch.zeros(28, 28))
-    assert drawing.caption.text.startswith("The pad is empty: draw")
-
-
 def test_a_mosaic_keeps_every_map_in_its_place():
     maps = torch.arange(10.0).view(10, 1, 1).expand(10, 3, 4)
     laid = mosaic(maps, columns=4)

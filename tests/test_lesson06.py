@@ -112,11 +112,6 @@ def test_rows_not_yet_read_are_not_shown(explorer):
         assert shown[:10].isfinite().all() and shown[10:].isnan().all()
 
 
-def test_an_empty_pad_says_what_to_do(explorer):
-    explorer.pad.put(torch.zeros(28, 28))
-    assert explorer.caption.text.startswith("The pad is empty: draw")
-
-
 def test_the_diagram_shows_the_rows_that_it_names(images):
     figure = reading_diagram(images[0], shown=(0, 4, 5, 27))
     texts = [text.get_text() for text in figure.axes[0].texts]

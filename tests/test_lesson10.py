@@ -9,7 +9,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers import scripts
-from helpers.lesson10.exercises import SimulatedGPU
 from helpers.lesson10.explorers import DeviceExplorer
 from helpers.lesson10.timings import CLEARLY, at, crossing, in_words, operations
 from tests.test_scripts import ends
@@ -225,12 +224,3 @@ def test_where_python_is_too_new_for_compiling_a_sentence_says_so(monkeypatch, c
 def test_no_cell_needs_cuda():
     for cell in read(LESSON).cells:
         assert cell.cell_type != "code" or ".cuda()" not in cell.source, cell.id
-
-
-def test_a_simulated_gpu_tells_asking_from_doing():
-    gpu = SimulatedGPU()
-    start = gpu.clock()
-    gpu.work()
-    assert gpu.clock() - start < 0.1
-    gpu.wait()
-    assert gpu.clock() - start > 50

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.error
 import urllib.request
@@ -15,9 +14,9 @@ import psutil
 import pytest
 import yaml
 
-from tests.lab import free_port, listens
+from tests.lab import free_port, listens, started
 from tools import readme
-from tools.lessons import LESSONS, ROOT, read, tags
+from tools.lessons import LESSONS, ROOT, read
 
 PYTHON = ("helpers", "tests", "tools")
 CONDA = {"torch": "pytorch", "playwright": "playwright-python"}
@@ -136,13 +135,6 @@ def test_a_lesson_imports_what_is_shared_or_its_own():
         assert used <= {lesson.name[:2]}, lesson.name
 
 
-def test_the_set_up_of_the_lessons_prints_nothing():
-    cells = [cell for lesson in LESSONS for cell in read(lesson).cells if "setup" in tags(cell)]
-    command = [sys.executable, "-c", "\n".join(cell.source for cell in cells)]
-    done = subprocess.run(command, cwd=ROOT / "notebooks", capture_output=True, text=True)
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
-
-
 def test_the_stored_run_of_lesson_05_is_the_one_with_all_digits():
     outputs = {
         cell.id: str(cell.get("outputs"))
@@ -189,16 +181,10 @@ def made_lab(tmp_path_factory):
     command = [sys.executable, "-m", "helpers", "lab", "--no-browser", f"--port={port}"]
     log, environment = folder / "lab.log", os.environ | {"MY_LESSONS": str(folder / "mine")}
     environment.pop("OMP_WAIT_POLICY", None)
-    with log.open("w") as file:
-        server = subprocess.Popen(
-            [*command, "--allow-root"], cwd=ROOT, env=environment, stdout=file, stderr=file
-        )
-    end = time.monotonic() + 60
-    while not listens(port) and time.monotonic() < end:  # it prints its address before that
-        time.sleep(0.2)
-    yield server, port, log.read_text()
-    server.terminate()
-    server.wait(20)
+    command.append("--allow-root")
+    # it prints its address before it listens
+    with started(command, log, lambda: listens(port), cwd=ROOT, env=environment) as server:
+        yield server, port, log.read_text()
 
 
 def test_make_lab_wants_a_token_and_listens_to_this_machine_alone(made_lab):

