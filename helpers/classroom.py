@@ -106,9 +106,9 @@ def report(learners: list[dict[str, Any]]) -> str:
     if frequent:
         lines += ["", "The hints that most learners got (learners, times):", ""]
     for one in frequent:
+        text = f"{one.learners:4} {one.times:4}  {one.lesson} {one.exercise}: {one.hint}"
         # one line, and nothing that steers a terminal: a learner can write into this file
-        hint = "".join(c if c.isprintable() else " " for c in one.hint)
-        text = f"{one.learners:4} {one.times:4}  {one.lesson} {one.exercise}: {hint}"
+        text = "".join(c if c.isprintable() else " " for c in text)
         lines += textwrap.wrap(text, WIDTH, subsequent_indent=" " * 11, max_lines=2)
     return "\n".join(lines)
 
@@ -158,19 +158,6 @@ def _read(learner: Path) -> dict[str, Any]:
             raise Trouble(f"{path} is damaged: it is not JSON.") from error
     else:
         raise Trouble(f"there is no {progress.FILE} in it, so no exercise was checked there.")
-    if not _is_progress(stored):
+    if not progress.is_progress(stored):
         raise Trouble(f"{path} is JSON, but not the progress of a learner.")
     return stored
-
-
-def _is_progress(stored: Any) -> bool:
-    """Whether this has the form that `progress.record` writes."""
-    try:
-        return all(
-            isinstance(entry["checked"], int)
-            and all(isinstance(count, int) for count in entry["hints"].values())
-            for entries in stored.values()
-            for entry in entries.values()
-        )
-    except (AttributeError, KeyError, TypeError):
-        return False

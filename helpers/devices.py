@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import torch
 
+from helpers.errors import first_line
 from helpers.files import from_environment
 
 # it warns of CUDA tools without a GPU, which a lesson on the CPU can do without
@@ -40,7 +41,7 @@ def _trouble(device: torch.device | str) -> str:
     try:
         (torch.ones(1, device=device) + 1).item()
     except Exception as error:  # what a driver raises has many types
-        return str(error).splitlines()[0]
+        return first_line(error) or type(error).__name__
     return ""
 
 

@@ -1,14 +1,13 @@
 """Which exercises are solved: kept beside the learner's copies of the lessons, nowhere else."""
 
 import datetime
-import json
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from helpers import working_copies
-from helpers.files import write_whole
+from helpers.files import read_json, write_json
 
 FILE = "progress.json"
 
@@ -35,8 +34,7 @@ def record(lesson: str, exercise: str, kind: str, hint: str) -> str:
             else:
                 said = hint.partition("\n")[0]
                 entry["hints"][said] = entry["hints"].get(said, 0) + 1
-            text = json.dumps(progress, indent=1, ensure_ascii=False) + "\n"
-            write_whole(folder / FILE, lambda part: part.write_text(text, encoding="utf-8"))
+            write_json(folder / FILE, progress)
     except (OSError, Timeout) as error:
         return f"Your progress could not be stored in {folder / FILE} ({error})."
     if kind != "correct":
@@ -52,13 +50,23 @@ def record(lesson: str, exercise: str, kind: str, hint: str) -> str:
 def read(folder: Path) -> dict[str, Any]:
     """Return what is stored: by lesson and exercise, how often it was checked, with which hints.
 
-    A file that is missing or can't be read counts as empty.
+    A file that is missing, can't be read or has another form counts as empty.
     """
+    stored = read_json(folder / FILE)
+    return stored if is_progress(stored) else {}
+
+
+def is_progress(stored: Any) -> bool:
+    """Return whether something read from a file has the form that `record` writes."""
     try:
-        progress = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return progress if isinstance(progress, dict) else {}
-    except (OSError, ValueError):
-        return {}
+        return all(
+            isinstance(entry["checked"], int)
+            and all(isinstance(count, int) for count in entry["hints"].values())
+            for entries in stored.values()
+            for entry in entries.values()
+        )
+    except (AttributeError, KeyError, TypeError):
+        return False
 
 
 def solved(progress: dict[str, Any], lesson: str) -> set[str]:

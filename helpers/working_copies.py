@@ -5,18 +5,20 @@ A learner works in copies without outputs, in a folder that git ignores. So no a
 before its question is asked, and a later `git pull` finds nothing that was changed.
 """
 
+import contextlib
 import datetime
 import hashlib
 import importlib.util
 import json
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
-from helpers.files import from_environment, write_whole
+from helpers.files import from_environment, read_json, write_json, write_whole
 
 ROOT = Path(__file__).parents[1]
 STATE = ".lessons.json"  # in the folder: from what each copy was made, and which exercises it has
@@ -47,7 +49,7 @@ def prepare(folder: Path) -> list[str]:
     outputs don't count. Raises `Trouble` if nothing can be written to `folder`.
     """
     with _locked(folder):
-        state, said = _read_state(folder), _hiding(folder)
+        state, said = read_json(folder / STATE), _hiding(folder)
         for lesson in lessons():
             copy, fresh = folder / lesson.name, _without_outputs(lesson)
             made_from = state.get(lesson.name, {}).get("made from")
@@ -75,7 +77,7 @@ def prepare(folder: Path) -> list[str]:
             state[lesson.name] = {"made from": made_from, "exercises": _exercises(fresh)}
         glossary = ROOT / "notebooks" / "glossary.md"  # no one writes in it: always the newest
         write_whole(folder / glossary.name, lambda part: part.write_bytes(glossary.read_bytes()))
-        _write_state(folder, state)
+        write_json(folder / STATE, state)
     return said
 
 
@@ -96,16 +98,16 @@ def reset(folder: Path, number: str) -> str:
             copy.rename(kept)
         if reason := _written(copy, fresh):
             raise Trouble(f"{copy} could not be written ({reason}).")
-        state = _read_state(folder)
+        state = read_json(folder / STATE)
         state[lesson.name] = {"made from": _fingerprint(fresh), "exercises": _exercises(fresh)}
-        _write_state(folder, state)
+        write_json(folder / STATE, state)
     beside = f" Your old one is {kept.name}, beside it." if kept.exists() else ""
     return f"{copy.name} is new.{beside}"
 
 
 def exercises(folder: Path) -> dict[str, list[str]]:
     """Return the names of each lesson's exercises, by the lesson's number; {} elsewhere."""
-    return {name[:2]: part["exercises"] for name, part in _read_state(folder).items()}
+    return {name[:2]: part["exercises"] for name, part in read_json(folder / STATE).items()}
 
 
 def stored_exercises() -> dict[str, list[str]]:
@@ -150,7 +152,9 @@ def _hiding(folder: Path) -> list[str]:
         f"{path} hides another module called {path.stem}, which Python or the lessons need: "
         "give it another name."
         for path in files
-        if path.stem not in beside and importlib.util.find_spec(path.stem)
+        if path.stem.isidentifier()  # what can be imported at all
+        and path.stem not in beside
+        and importlib.util.find_spec(path.stem)
     ]
 
 
@@ -158,9 +162,8 @@ def _written(copy: Path, notebook: dict[str, Any]) -> str:
     """Write a notebook whole; return why that was not possible, or ""."""
     if copy.exists() and not copy.stat().st_mode & stat.S_IWUSR:
         return "it is read-only"
-    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     try:
-        write_whole(copy, lambda part: part.write_text(text, encoding="utf-8"))
+        write_json(copy, notebook)
     except OSError as error:
         return error.strerror or str(error)
     return ""
@@ -175,27 +178,19 @@ def _free_name(copy: Path) -> Path:
     return next(path for path in map(copy.with_name, names) if not path.exists())
 
 
-def _locked(folder: Path) -> FileLock:
-    """Return a lock, so that two starts at once don't write at once."""
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let no other start write into a folder meanwhile. Raises `Trouble` if it can't be used."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / ".lock").touch()
+        with FileLock(folder / ".lock", timeout=60):
+            yield
+    except Timeout as error:
+        raise Trouble(
+            f"Another start is writing into {folder}: try again when it ends."
+        ) from error
     except OSError as error:
         raise Trouble(
-            f"{folder} can't be written to ({error.strerror}). Set MY_LESSONS to a folder of your "
-            "own, in which your copies of the lessons can be kept."
+            f"{folder} can't be written to ({error.strerror or error}). Set MY_LESSONS to a "
+            "folder of your own, in which your copies of the lessons can be kept."
         ) from error
-    return FileLock(folder / ".lock", timeout=60)
-
-
-def _read_state(folder: Path) -> dict[str, Any]:
-    try:
-        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        return state if isinstance(state, dict) else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def _write_state(folder: Path, state: dict[str, Any]) -> None:
-    text = json.dumps(state, indent=1) + "\n"
-    write_whole(folder / STATE, lambda part: part.write_text(text, encoding="utf-8"))

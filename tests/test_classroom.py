@@ -122,7 +122,8 @@ def test_the_command_prints_both_tables_and_draws_the_figure(three, capsys):
 
 
 def test_a_hint_can_not_steer_the_terminal(tmp_path):
-    learner(tmp_path / "mallory", {"05": {"convolve": entry(1, {"\x1b[2J" + 900 * "no ": 1})}})
+    steers = "\x1b[2J" + 900 * "no "
+    learner(tmp_path / "mallory", {steers: {steers: entry(1, {steers: 1})}})
     report = classroom.report(classroom.gather(tmp_path)[0])
     assert "\x1b" not in report and max(map(len, report.splitlines())) < 100
 

@@ -36,6 +36,16 @@ def test_an_accelerator_that_cannot_compute_is_left_alone_and_that_is_said(machi
     assert "This machine's meta can't be used (" in capsys.readouterr().out
 
 
+def test_an_error_without_a_message_is_named_by_its_type(machine, monkeypatch, capsys):
+    def fail(*arguments, **options):
+        raise NotImplementedError
+
+    machine(WORKS)
+    monkeypatch.setattr(torch, "ones", fail)
+    assert best_device() == torch.device("cpu")
+    assert "can't be used (NotImplementedError)" in capsys.readouterr().out
+
+
 def test_a_wish_overrules_the_choice(machine, monkeypatch):
     machine(WORKS)
     monkeypatch.setenv("LESSON_DEVICE", "cpu")

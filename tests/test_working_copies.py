@@ -136,13 +136,15 @@ def test_a_read_only_copy_stays_and_is_named(project, folder):
 
 def test_a_file_that_hides_a_module_is_named(folder):
     prepare(folder)
-    for name in ("helpers.py", "random.py", "my_notes.py", "00 my notes.ipynb"):
+    hiding = ["helpers.py", "random.py"]
+    harmless = ["my_notes.py", "00 my notes.ipynb", "notes.v2.py", "._notes.py", "torch.x.py"]
+    for name in hiding + harmless:
         (folder / name).write_text("")
     (folder / "torch").mkdir()
     (folder / "torch" / "__init__.py").write_text("")
     said = prepare(folder)
     assert {line.split(" hides ")[0] for line in said} == {
-        str(folder / name) for name in ("helpers.py", "random.py", "torch")
+        str(folder / name) for name in [*hiding, "torch"]
     }
 
 
@@ -223,3 +225,20 @@ def test_every_exercise_of_the_lessons_is_counted(folder):
     assert {n: len(names) for n, names in counted.items()} == {
         lesson.name[:2]: len(exercises(lesson)) for lesson in LESSONS
     }
+
+
+@pytest.mark.parametrize("stored", ['{"05": []}', '{"05": {"output_size": {}}}', "[" * 10_000])
+def test_progress_of_another_form_counts_as_none(tmp_path, monkeypatch, stored):
+    prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / progress.FILE).write_text(stored)
+    assert "in total         0 of" in progress.table(tmp_path)
+    from helpers.lesson05 import check
+
+    assert "Solved so far: 1 of" in check.output_size(check.output_size.variant()).progress
+
+
+def test_a_folder_that_can_not_be_locked_is_named(tmp_path):
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(Trouble, match="can't be written to"):
+        prepare(tmp_path)
