@@ -1,11 +1,9 @@
 """MNIST as tensors on any machine: from disk, from a mirror, or a small stand-in."""
 
-import atexit
 import functools
 import gzip
 import hashlib
 import io
-import shutil
 import tempfile
 import zlib
 from pathlib import Path
@@ -17,6 +15,7 @@ import torch
 from helpers.digits import mnist_form
 from helpers.downloads import Interrupted, Unavailable, download_mnist, originals
 from helpers.files import from_environment, write_whole
+from helpers.scripts import scratch_folder
 
 # over the bytes of the four tensors below, in their order
 MNIST_SHA256 = "1e35582d42a90940c55b956deb61875c020b567ed20e3c5b174f52bf7809ed9b"
@@ -122,9 +121,7 @@ def _raw(folder: Path) -> Path:
 @functools.cache  # what is saved in one cell is looked for in the next
 def _temporary_folder(instead_of: Path, reason: str) -> Path:
     print(f"{instead_of} can't be written to ({reason}): using a temporary folder.")
-    folder = Path(tempfile.mkdtemp(prefix="lessons-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return scratch_folder()
 
 
 @functools.cache  # half a second, each time that MNIST is asked for and can't be reached
@@ -152,24 +149,18 @@ def _checked(digits: Digits) -> Digits | None:
 
 def _kept_originals(folder: Path) -> Digits | None:
     """Return MNIST from the four files in `folder`, each still packed, or unpacked already."""
-    for unpacked in (False, True):
-        files = {}
-        for name in originals():
-            path = _raw(folder) / name
-            try:
-                files[name] = (
-                    path.with_suffix("").read_bytes()
-                    if unpacked
-                    else gzip.decompress(path.read_bytes())
-                )
-            except (OSError, EOFError, zlib.error):  # missing, damaged, or not to be read
-                break
-        else:
-            try:
-                return _checked(_decode(files))
-            except (RuntimeError, ValueError):  # another number of bytes than there should be
-                pass
-    return None
+    try:
+        return _checked(_decode({name: _unpacked(_raw(folder) / name) for name in originals()}))
+    except (OSError, RuntimeError, ValueError):  # missing, not to be read, or of another size
+        return None
+
+
+def _unpacked(path: Path) -> bytes:
+    """Return what is in a packed file, or in the unpacked one beside it."""
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (OSError, EOFError, zlib.error):
+        return path.with_suffix("").read_bytes()
 
 
 def _decode(files: dict[str, bytes]) -> Digits:

@@ -336,6 +336,21 @@ def share_parameters(one: Any, other: Any) -> bool:
     return one is other or any(a is b for a in one.parameters() for b in other.parameters())
 
 
+KEPT = (
+    "Called a second time, your function returns another network: it keeps something from one "
+    "call to the next. Build every layer inside the function."
+)
+
+
+def built_twice(answer: Answer, facts: Callable[[Any], Outcome]) -> Outcome:
+    """Return the facts of a network that an answer builds, and under "again" those of a second."""
+    nets = answer(), answer()
+    if share_parameters(*nets):
+        raise NotYet("Your function uses the same layers each time. Build them inside.")
+    first, second = map(facts, nets)
+    return {**first, "again": second}
+
+
 def with_fixed_weights(net: nn.Module) -> nn.Module:
     """Give each parameter values that its shape decides, and return the network.
 
@@ -360,13 +375,9 @@ def _variant(solution: Callable, source: str, edits: Sequence[str] = ()) -> Any:
         for old, new in zip(edits[::2], edits[1::2]):
             assert old in text, f"{old!r} is not in the solution of {solution.__name__}"
             text = text.replace(old, new)
-    names = dict(solution.__globals__ if inspect.isfunction(solution) else _globals(solution))
+    names = dict(vars(inspect.getmodule(solution)))
     exec(compile(text, f"<{solution.__name__}>", "exec"), names)
     return names[solution.__name__]
-
-
-def _globals(solution: type) -> dict[str, Any]:
-    return vars(inspect.getmodule(solution))
 
 
 def _is_in(value: Any, values: Sequence[Any]) -> bool:
@@ -441,7 +452,7 @@ def _difference(
     if isinstance(theirs, Raised):
         raise theirs.error
     if isinstance(theirs, str) and isinstance(ours, str) and ours == "":
-        return theirs  # one of the two aspects of every answer
+        return theirs  # a sentence, where there should be nothing to be said
     said = otherwise(theirs, ours) if callable(otherwise) else otherwise
     if isinstance(ours, Tensor) and not (ours.dim() == 0 and a_number(theirs) is not None):
         if not isinstance(theirs, Tensor):

@@ -121,20 +121,21 @@ def show(figure: Figure, alt: str) -> None:
     plt.close(figure)
 
 
-def image_grid(images, titles=None, columns: int = 10, size: float = 1.0, **imshow) -> Figure:
-    """Return a figure with one small picture for each image (H, W), titled if titles are given.
+def fixed(number: float) -> str:
+    """Return the number with two decimals and, where it is negative, a proper minus sign."""
+    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")  # never −0.00
 
-    `size` is the width of one picture in inches; other options go to `imshow`.
+
+def image_grid(images, titles, columns: int = 10, size: float = 1.0) -> Figure:
+    """Return a figure with one small picture for each image (H, W), with its title above it.
+
+    `size` is the width of one picture in inches.
     """
     rows = -(-len(images) // columns)
-    figure = new_figure(
-        size * columns, size * rows * (1.3 if titles is not None else 1.0), layout="constrained"
-    )
-    options = {"cmap": "gray_r"} | imshow
-    for i, image in enumerate(images):
+    figure = new_figure(size * columns, size * rows * 1.3, layout="constrained")
+    for i, (image, title) in enumerate(zip(images, titles)):
         axis = figure.add_subplot(rows, columns, i + 1)
-        axis.imshow(image, **options)
+        axis.imshow(image, cmap="gray_r")
         axis.set_axis_off()
-        if titles is not None:
-            axis.set_title(titles[i], fontsize=11.5)
+        axis.set_title(title, fontsize=11.5)
     return figure

@@ -1,7 +1,6 @@
 """The training of a classifier, and the test that follows it."""
 
 import contextlib
-import math
 from collections.abc import Iterator
 
 import torch
@@ -16,26 +15,23 @@ def fit(
     net: nn.Module,
     images: Tensor,
     labels: Tensor,
-    epochs: int = 1,
+    steps: int,
     batch: int = 128,
     peak: float = 0.01,
-    steps: int | None = None,
     live: bool = True,
 ) -> list[float]:
-    """Train a classifier in place and return the loss of every step.
+    """Train a classifier in place for some steps and return the loss of each.
 
     `images` (N, ...) and `labels` (N,) stay in memory and are cut into batches of `batch`
-    in a new random order each epoch; `steps` ends the training earlier than `epochs`. Adam's
-    learning rate rises to `peak` and falls again (`OneCycleLR`). Lesson 05 writes this loop
-    out. It computes on `best_device()`; the net is brought back to where it was. An interrupt
-    ends the training and keeps what was learned. With `live=False` there is no picture, and an
-    interrupt goes on to the caller. Raises ValueError for fewer than 10 steps.
+    in a new random order each epoch. Adam's learning rate rises to `peak` and falls again
+    (`OneCycleLR`). Lesson 05 writes this loop out. It computes on `best_device()`; the net is
+    brought back to where it was. An interrupt ends the training and keeps what was learned. With
+    `live=False` there is no picture, and an interrupt goes on to the caller. Raises ValueError
+    for fewer than 10 steps.
     """
-    steps = epochs * math.ceil(len(images) / batch) if steps is None else steps
     if steps < 10:
         raise ValueError(
-            f"{steps} steps are too few for a learning rate that rises and falls; give at least "
-            "10: more epochs, or smaller batches"
+            f"{steps} steps are too few for a learning rate that rises and falls; give at least 10"
         )
     home, device = next(net.parameters()).device, best_device()
     images, labels = images.to(device), labels.to(device)  # may not fit: before the network moves

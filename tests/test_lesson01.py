@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from helpers.figures import fixed
 from helpers.lesson01.explorers import EDGES, GraphExplorer, TangentExplorer
-from helpers.lesson01.slopes import FUNCTIONS, fixed, relu_graph, rise_over_run, slope
+from helpers.lesson01.slopes import FUNCTIONS, relu_graph, rise_over_run, slope
 from helpers.lesson01.tiles import tiles
 
 BY_FORMULA = {

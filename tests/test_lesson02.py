@@ -10,7 +10,7 @@ from torch import nn
 
 from helpers.lesson02 import check, neuron_diagram
 from helpers.lesson02.explorers import TrainingExplorer
-from helpers.lesson02.regression import ACTIVATIONS, descend, record
+from helpers.lesson02.regression import ACTIVATIONS, record
 from helpers.verdict import INTERRUPTED
 from tools.lessons import ROOT, source
 
@@ -29,26 +29,14 @@ def small_net(activation: str = "relu") -> nn.Module:
     return nn.Sequential(nn.Linear(1, 10), ACTIVATIONS[activation](), nn.Linear(10, 1))
 
 
-def test_descend_is_the_loop_that_the_lesson_wrote(data):
-    names = {"F": F}
+def test_a_recording_is_the_loop_that_the_lesson_wrote(data):
+    names, net = {"F": F}, small_net()
     exec(source(LESSON, "train-loop"), names)
-    losses = {}
-    nets = [small_net(), small_net()]
-    for net, loop in zip(nets, (descend, names["train"])):
-        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-        losses[loop.__name__] = loop(net, *data[:2], optimizer, 30)
-    assert losses["descend"] == losses["train"] and len(losses["train"]) == 30
-    for a, b in zip(*(net.parameters() for net in nets)):
-        assert torch.equal(a, b)
-
-
-def test_descend_can_be_watched(data):
-    net, seen = small_net(), []
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
-    first = net(data[0])
-    descend(net, *data[:2], optimizer, 3, watch=lambda *seen_now: seen.append(seen_now))
-    assert [step for step, _ in seen] == [0, 1, 2]
-    assert torch.equal(seen[0][1], first)  # each step is seen with the prediction it began with
+    losses = names["train"](net, *data[:2], optimizer, 30)
+    recording = record(*data, 10, "relu", 0.1, steps=30)
+    assert recording.losses[:30].tolist() == pytest.approx(losses, rel=1e-6)
+    torch.testing.assert_close(recording.predictions[-1], net(data[0])[:, 0])
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from helpers.data import small_digits
+from helpers.digits import mnist_form
 from helpers.lesson06.explorers import RANGES, SHOWN, RowExplorer
-from helpers.lesson06.reading import read_rows, reading_diagram, trace
+from helpers.lesson06.reading import RowReader, reading_diagram, trace
 from tools.lessons import ROOT, source
 
 LESSON = ROOT / "notebooks" / "06_lstm_mnist.ipynb"
@@ -66,10 +67,10 @@ def test_the_trace_is_what_the_lesson_wrote(nets, images):
 
 def test_the_probabilities_are_those_of_a_network_which_reads_so_far(nets, images):
     net = nets["one"]
-    image, traced, probabilities = read_rows(net, prepare, images[3])
-    assert probabilities.shape == (28, 10) and traced["h"].shape == (28, 12)
+    probabilities = RowReader(net, prepare)(images[3])
+    assert probabilities.shape == (28, 10)
     for row in (1, 13, 28):
-        expected = net(prepare(image[None, :row])).softmax(1)[0]
+        expected = net(prepare(images[3:4, :row])).softmax(1)[0]
         assert torch.allclose(probabilities[row - 1], expected, atol=1e-5)
 
 
@@ -87,7 +88,8 @@ def test_every_setting_of_the_row_explorer_draws_a_picture(explorer):
 
 
 def test_the_row_explorer_says_the_true_probability(explorer, nets, images):
-    _, _, probabilities = read_rows(nets["other"], prepare, explorer.pad.drawing())
+    drawing = mnist_form(explorer.pad.drawing())
+    probabilities = RowReader(nets["other"], prepare)(drawing).detach()
     explorer.controls["row"].value, explorer.controls["network"].value = 9, "other"
     value, digit = probabilities[8].max(0)
     said = f"After 9 of 28 rows, the network reads a {digit}, with probability {value:.2f}."

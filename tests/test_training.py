@@ -35,7 +35,7 @@ def test_fit_is_the_loop_that_the_lesson_wrote(data):
     exec(source(LESSON_05, "train-loop"), names)
     ours, theirs = small_net(), small_net()
     torch.manual_seed(1)
-    our_losses = fit(ours, *data, epochs=2)
+    our_losses = fit(ours, *data, steps=24)
     torch.manual_seed(1)
     their_losses = names["train"](theirs, *data, epochs=2)
     assert our_losses == their_losses
@@ -45,11 +45,8 @@ def test_fit_is_the_loop_that_the_lesson_wrote(data):
 
 def test_fit_learns_and_stops_where_it_is_told(data):
     net = small_net()
-    assert len(fit(net, *data, epochs=3, batch=400)) == 3 * 4
-    assert len(fit(net, *data, epochs=9, steps=15)) == 15
-    with pytest.raises(ValueError, match="9 steps are too few"):
-        fit(net, *data, epochs=3, batch=500)
-    losses = fit(net, *data, epochs=20)
+    assert len(fit(net, *data, steps=15)) == 15  # within the second of two epochs
+    losses = fit(net, *data, steps=240)
     assert losses[-1] < 1 < 2 < small_net_loss(data)
     assert accuracy(net, *data) > 0.8
 
@@ -91,7 +88,7 @@ def test_predict_leaves_each_layer_in_its_mode_even_after_an_error(data):
 def test_too_few_steps_are_refused(data):
     for steps in (0, 9):
         with pytest.raises(ValueError, match="give at least 10"):
-            fit(small_net(), *data, steps=steps, epochs=20)
+            fit(small_net(), *data, steps=steps)
 
 
 def test_fit_without_a_picture_is_the_same_training(data):
@@ -121,10 +118,10 @@ def test_an_interrupt_keeps_the_training_so_far_and_the_notebook(data):
             return "\n".join(filter(None, said))
 
         run(IN_THE_KERNEL)
-        said = run("losses = fit(net, x, y, epochs=100_000)", interrupt=True)
+        said = run("losses = fit(net, x, y, steps=1_000_000)", interrupt=True)
         assert said.startswith("Interrupted after") and "Traceback" not in said
         assert run("losses and not torch.equal(before, net[1].weight) or 1 / 0") == ""
-        assert run("assert len(fit(net, x, y)) == 12") == ""
+        assert run("assert len(fit(net, x, y, steps=12)) == 12") == ""
 
 
 def test_an_interrupt_while_the_last_picture_is_drawn_ends_the_loop_alone(capsys):

@@ -126,7 +126,7 @@ def lesson(task: Task, seed: int, digits: Digits, steps: int) -> tuple[float, fl
     start = time.perf_counter()
     x_train = (digits.train_images[:, None] / 255).sub_(0.1307).div_(0.3081)
     net = task.lesson()
-    fit(net, x_train, digits.train_labels, epochs=2, steps=steps, batch=64, peak=0.008)
+    fit(net, x_train, digits.train_labels, steps, batch=64, peak=0.008)
     seconds = time.perf_counter() - start
     x_test = (digits.test_images[:, None] / 255 - 0.1307) / 0.3081
     return seconds, accuracy(net, x_test, digits.test_labels)
@@ -135,7 +135,7 @@ def lesson(task: Task, seed: int, digits: Digits, steps: int) -> tuple[float, fl
 def compare(name: str, rounds: int, digits: Digits) -> bool:
     """Print a line for each training and the medians; return whether the lesson's way sufficed."""
     task = TASKS[name]
-    fit(task.lesson(), torch.randn(640, 1, 28, 28), torch.arange(640) % 10, steps=20)  # warm up
+    fit(task.lesson(), torch.randn(640, 1, 28, 28), torch.arange(640) % 10, 20)  # warm up
     slow: dict[float, list[float]] = {target: [] for target in task.steps}
     fast: dict[float, list[float]] = {target: [] for target in task.steps}
     missed = dict.fromkeys(("classic", "lesson"), 0)

@@ -5,11 +5,10 @@ import torch
 from matplotlib.patches import FancyArrowPatch
 
 from helpers.explorer import Explorer
-from helpers.figures import BLUE, GREEN, ORANGE, RED, new_figure
+from helpers.figures import BLUE, GREEN, ORANGE, RED, fixed, new_figure
 from helpers.lesson01.slopes import (
     CORNERS,
     FUNCTIONS,
-    fixed,
     relu_graph,
     rise_over_run,
     slope,

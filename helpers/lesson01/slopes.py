@@ -51,8 +51,3 @@ def relu_graph(x: float, w: float, b: float) -> dict[str, tuple[float, float]]:
     edges["y"].backward()
     # adding 0 turns the -0.0 of arithmetic into the 0.0 that people write
     return {name: (edge.item() + 0.0, edge.grad.item() + 0.0) for name, edge in edges.items()}
-
-
-def fixed(number: float) -> str:
-    """Return the number with two decimals and, where it is negative, a proper minus sign."""
-    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")  # never −0.00

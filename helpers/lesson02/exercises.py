@@ -3,6 +3,7 @@
 import inspect
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,24 +12,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.exercise import (
+    KEPT,
     Answer,
     FunctionsUsed,
     Raised,
     a_number,
     attempt,
+    built_twice,
     exercise,
     same,
     share_parameters,
 )
 from helpers.verdict import NotYet
-
-
-def _measured(answer: Answer) -> dict:
-    nets = answer(), answer()
-    if share_parameters(*nets):
-        raise NotYet("Your function uses the same layers each time. Build them inside.")
-    first, second = map(_sizes, nets)
-    return first | {"again": second}
 
 
 def _layers(net: nn.Sequential) -> Iterator[nn.Module]:
@@ -71,7 +66,7 @@ def _sizes(net: nn.Module | Raised) -> dict:
 @exercise(
     "If you count the parameters, you know how large a network is before you train it, and "
     "whether it is the network that you meant.",
-    ask=_measured,
+    ask=partial(built_twice, facts=_sizes),
     mistakes=[
         ("The brackets are missing: `nn.ReLU` is a class, and `nn.ReLU()` makes a layer.",
          "nn.ReLU()", "nn.ReLU"),
@@ -94,8 +89,7 @@ def _sizes(net: nn.Module | Raised) -> dict:
         "biases": "Leave the biases of both layers in: they count among the 50.",
         "parameters": lambda theirs, ours: f"{(theirs - 2) // 6} hidden units make {theirs} "
                                            "parameters, and not 50.",
-        "again": "Called a second time, your function returns another network: it keeps something "
-                 "from one call to the next. Build every layer inside the function.",
+        "again": KEPT,
     },
 )  # fmt: skip
 def fifty():

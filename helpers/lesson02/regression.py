@@ -32,32 +32,6 @@ class Recording(NamedTuple):
         return not torch.isfinite(end).item() or bool(end > self.losses[0])
 
 
-def descend(
-    net: nn.Module,
-    x: Tensor,
-    y: Tensor,
-    optimizer: torch.optim.Optimizer,
-    steps: int,
-    watch: Callable[[int, Tensor], object] | None = None,
-) -> list[float]:
-    """Train in place on all samples at once, x (N, ...) and y (N, ...); return every loss.
-
-    Lesson 02 writes this loop out. `watch(step, prediction)` is called at the end of each
-    step with the prediction that the step began with.
-    """
-    losses: list[float] = []
-    for step in range(steps):
-        prediction = net(x)
-        error = F.mse_loss(prediction, y)
-        optimizer.zero_grad()
-        error.backward()
-        optimizer.step()
-        losses.append(error.item())
-        if watch:
-            watch(step, prediction)
-    return losses
-
-
 def record(
     x: Tensor,
     y: Tensor,
@@ -74,24 +48,21 @@ def record(
     The network is never trained on `new_x` (M, 1) and `new_y` (M, 1). `activation` is a key of
     `ACTIVATIONS`. The random state is left as it was. Raises KeyError for an unknown activation.
     """
-    predictions: list[Tensor] = []
+    losses, new_losses, predictions = [], [], []
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = nn.Sequential(nn.Linear(1, hidden), ACTIVATIONS[activation](), nn.Linear(hidden, 1))
         optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate)
-        new_losses = [_loss(net, new_x, new_y)]
-
-        def watch(step: int, prediction: Tensor) -> None:
-            predictions.append(prediction.detach())  # it was made before the step
-            new_losses.append(_loss(net, new_x, new_y))
-
-        # one step more than asked, so that there is a prediction after the last step
-        losses = descend(net, x, y, optimizer, steps + 1, watch=watch)
+        for _ in range(steps + 1):  # one more, for what holds after the last step
+            with torch.no_grad():
+                new_losses.append(F.mse_loss(net(new_x), new_y).item())
+            prediction = net(x)
+            loss = F.mse_loss(prediction, y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            predictions.append(prediction.detach())
     return Recording(
-        torch.tensor(losses), torch.tensor(new_losses[:-1]), torch.stack(predictions).squeeze(2)
+        torch.tensor(losses), torch.tensor(new_losses), torch.stack(predictions).squeeze(2)
     )
-
-
-def _loss(net: nn.Module, x: Tensor, y: Tensor) -> float:
-    with torch.no_grad():
-        return F.mse_loss(net(x), y).item()

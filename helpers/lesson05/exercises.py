@@ -1,17 +1,20 @@
 """The exercises of lesson 05."""
 
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.exercise import (
+    KEPT,
     Answer,
     Raised,
     a_number,
     attempt,
+    built_twice,
     exercise,
     same,
-    share_parameters,
     with_fixed_weights,
 )
 from helpers.figures import new_figure, png
@@ -143,20 +146,6 @@ def convolve(image, kernel):
     return out
 
 
-KEPT = (
-    "Called a second time, your function returns another network: it keeps something from one "
-    "call to the next. Build every layer inside the function."
-)
-
-
-def _two_networks(answer: Answer) -> dict:
-    nets = answer(), answer()
-    if share_parameters(*nets):
-        raise NotYet("Your function uses the same layers each time. Build them inside.")
-    first, second = map(_facts, nets)
-    return first | {"again": second}
-
-
 def _facts(net: nn.Module | Raised) -> dict:
     """Return what can be seen of a network: its scores' shape, its parameters, its scores."""
     if isinstance(net, Raised):
@@ -214,7 +203,7 @@ def _about_parameters(theirs: tuple, ours: tuple) -> str:
 @exercise(
     "Compared with the lesson's network for MNIST, two numbers change for larger images in color: "
     "3 channels go into the first convolution, and 32·8·8 numbers into the linear layer.",
-    ask=_two_networks,
+    ask=partial(built_twice, facts=_facts),
     mistakes=[
         ("The first convolution takes 1 input channel. A color image has 3: red, green and blue.",
          "(3,", "(1,"),

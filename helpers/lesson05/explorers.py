@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 import torch
+import torch.nn.functional as F
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
@@ -11,12 +12,20 @@ from torch import Tensor, nn
 
 from helpers.digits import mnist_form
 from helpers.explorer import Explorer, beside
-from helpers.figures import BLUE, ORANGE, new_figure
-from helpers.lesson05.convolution import KERNELS, convolve
+from helpers.figures import BLUE, ORANGE, fixed, new_figure
 from helpers.lesson05.drawings import mosaic, separate
 from helpers.pad import DigitPad
 from helpers.training import evaluating
 
+# the explorer opens with the first, which is not the answer to the question above it
+KERNELS = {
+    "outline": [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+    "horizontal edge": [[-1, -2, -1], [0, 0, 0], [1, 2, 1]],
+    "vertical edge": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
+    "blur 3x3": [[1 / 9] * 3] * 3,
+    "blur 5x5": [[1 / 25] * 5] * 5,
+    "even blur 4x4": [[1 / 16] * 4] * 4,
+}
 WIDE = {"description_width": "80px"}
 LARGEST = 36  # pixels: 28 and a padding of 4 on both sides
 
@@ -80,14 +89,14 @@ class KernelExplorer(Explorer):
         """Show the output as far as `position`, counted from 0, row by row."""
         weights = torch.tensor(KERNELS[kernel], dtype=torch.float32)
         digit = self.images[image] / 255
-        output = convolve(digit, weights, stride, padding)
+        output = F.conv2d(digit[None, None], weights[None, None], None, stride, padding)[0, 0]
         k, m = len(weights), len(output)
         self.controls["position"].max = m * m - 1
         position = min(position, m * m - 1)
         row, column = divmod(position, m)
 
         side = 28 + 2 * padding
-        self._image.set_data(torch.nn.functional.pad(digit, [padding] * 4))
+        self._image.set_data(F.pad(digit, [padding] * 4))
         self._image.set_extent((0, side, side, 0))
         self._window.set_bounds(column * stride, row * stride, k, k)
         self._show_kernel(weights)
@@ -99,7 +108,7 @@ class KernelExplorer(Explorer):
         self._output.set_clim(-limit, limit)
         self._here.set_bounds(column, row, 1, 1)
         self._title.set_text(f"output, {m} × {m}")
-        total = f"{output[row, column]:.2f}".replace("-", "−")
+        total = fixed(output[row, column].item())
         return (
             f"Size: (28 + 2·{padding} − {k}) / {stride} + 1, rounded down = {m}. Image {image}, "
             f"row {row}, column {column}: the products add up to {total}."

@@ -9,9 +9,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from torch import Tensor, nn
 
+from helpers.digits import mnist_form
 from helpers.explorer import Explorer, beside, in_columns
 from helpers.figures import BLUE, ORANGE, new_figure
-from helpers.lesson06.reading import RowReader, read_rows
+from helpers.lesson06.reading import RowReader, trace
 from helpers.pad import DigitPad
 
 SIDE = 28
@@ -37,9 +38,8 @@ class RowExplorer(Explorer):
     ) -> None:
         """Offer the networks by name, all of one size, and the images, uint8 (N, 28, 28).
 
-        `read_rows` says what it expects of a network and of `prepare`.
+        `RowReader` says what it expects of a network and of `prepare`.
         """
-        self._read = lambda net, drawing: read_rows(nets[net], prepare, drawing)
         self._readers = {name: RowReader(net, prepare) for name, net in nets.items()}
         self._known: tuple[str, bytes] | None = None
         figure = new_figure(7.3, 3.7)
@@ -113,8 +113,10 @@ class RowExplorer(Explorer):
     def draw(self, drawing: bytes, row: int, units: str, network: str) -> str:
         """Show what the network has computed after `row` rows, 1 to 28."""
         if self._known != (network, drawing):  # the slider only draws what is computed here
-            found = self._read(network, self.pad.drawing())
-            self.image, self.traced, self.probabilities = found
+            reader, self.image = self._readers[network], mnist_form(self.pad.drawing())
+            with torch.inference_mode():
+                self.traced = trace(reader.net.rnn, reader.prepare(self.image[None])[0])
+                self.probabilities = reader(self.image)
             self._known = network, drawing
         kind = SHOWN[units]
         values = self.traced[kind]

@@ -6,7 +6,6 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
-from helpers.digits import mnist_form
 from helpers.figures import BLACK, BLUE, ORANGE, SKY, new_figure
 
 
@@ -31,31 +30,22 @@ def trace(lstm: nn.LSTM, rows: Tensor) -> dict[str, Tensor]:
     return dict(zip("ifgoch", torch.stack(steps, 1)))
 
 
-def read_rows(
-    net: nn.Module, prepare: Callable[[Tensor], Tensor], drawing: Tensor
-) -> tuple[Tensor, dict[str, Tensor], Tensor]:
-    """Return the image of a drawing (H, W), its `trace`, and the probabilities after each row.
-
-    The image is uint8 (28, 28). The probabilities (28, 10) are those that the network would
-    return if the image ended there. `net` has an LSTM `rnn` and a linear layer `out`; `prepare`
-    turns uint8 (N, 28, 28) into the network's input (N, 28, 28).
-    """
-    image = mnist_form(drawing)
-    traced = trace(net.rnn, prepare(image[None])[0])
-    with torch.inference_mode():
-        return image, traced, net.out(traced["h"]).softmax(1)
-
-
 class RowReader(nn.Module):
-    """The probabilities of `read_rows` as one module, to be exported to other runtimes."""
+    """What a network makes of each row of an image: one module, which can be exported."""
 
     def __init__(self, net: nn.Module, prepare: Callable[[Tensor], Tensor]) -> None:
-        """Keep the arguments of `read_rows`. The parameters stay those of `net`."""
+        """Keep a network with an LSTM `rnn` and a linear layer `out`, whose parameters it shares.
+
+        `prepare` turns images (N, 28, 28) into the network's input (N, 28, 28).
+        """
         super().__init__()
         self.net, self.prepare = net, prepare
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return the probabilities (28, 10) after each row of a float image (28, 28), 0 to 255."""
+        """Return the probabilities (28, 10) after each row of an image (28, 28), 0 to 255.
+
+        They are those that the network would return if the image ended there.
+        """
         hidden, _ = self.net.rnn(self.prepare(image[None]))
         return self.net.out(hidden[0]).softmax(1)
 

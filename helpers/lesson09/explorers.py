@@ -4,6 +4,7 @@ import ipywidgets as widgets
 import torch
 
 from helpers.explorer import Explorer
+from helpers.figures import fixed
 from helpers.lesson09.histograms import WITH, WITHOUT, LayerHistograms
 from helpers.lesson09.norms import ACTIVATIONS, health, untrained
 
@@ -66,9 +67,8 @@ class HistogramExplorer(Explorer):
             end = " In layer 8, almost nothing is left of x."
         elif found.spread[-1] > HUGE:
             end = " The numbers explode."
-        signed = f"{bias:.2f}".replace("-", "−")
         return (
-            f"{activation} {'with' if norm else 'without'} batch norm, bias {signed}, weight "
+            f"{activation} {'with' if norm else 'without'} batch norm, bias {fixed(bias)}, weight "
             f"scale {scale:g}: {state}. From sample to sample, the outputs vary by "
             f"{found.spread[0]:,.3f} in layer 1 and by {found.spread[-1]:,.3f} in layer 8.{end}"
         )

@@ -1,5 +1,6 @@
 """Look up how long a matrix product took on each device, and where one begins to win."""
 
+import math
 from collections.abc import Mapping
 
 import ipywidgets as widgets
@@ -62,7 +63,7 @@ class DeviceExplorer(Explorer):
         self._here = [axis.axvline(1, color="0.6", lw=1, ls="-") for axis in (clock, rate)]
         figure.legend(*clock.get_legend_handles_labels(), loc="upper center", ncols=len(LOOKS),
                       frameon=False, fontsize=12)  # fmt: skip
-        steps = round(PER_DOUBLING * _doublings(sizes[0], sizes[-1]))
+        steps = int(PER_DOUBLING * math.log2(sizes[-1] / sizes[0]))
         options = [round(sizes[0] * 2 ** (i / PER_DOUBLING)) for i in range(steps + 1)]
         controls = {
             "size": widgets.SelectionSlider(
@@ -117,7 +118,3 @@ class DeviceExplorer(Explorer):
         ]
         head = f"{dtype}, {size} × {size}: " + "; ".join(said) + "."
         return " ".join([head, *([f"Against {self.devices[0]}:"] if wins else []), *wins])
-
-
-def _doublings(low: int, high: int) -> int:
-    return (high // low).bit_length() - 1

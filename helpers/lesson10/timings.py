@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 Row = Mapping[int, float]  # seconds by size
 CLEARLY = 0.9  # of the other's time: less than that is called faster, more may be chance
 
@@ -20,12 +22,8 @@ def at(row: Row, n: float) -> float | None:
     sizes = sorted(row)
     if not sizes or not sizes[0] <= n <= sizes[-1]:
         return None
-    below = max(size for size in sizes if size <= n)
-    above = min(size for size in sizes if size >= n)
-    if below == above:
-        return row[below]
-    share = math.log(n / below) / math.log(above / below)
-    return row[below] ** (1 - share) * row[above] ** share
+    seconds = [row[size] for size in sizes]
+    return math.exp(np.interp(math.log(n), np.log(sizes), np.log(seconds)))
 
 
 def crossing(slow: Row, fast: Row) -> float | None:
