@@ -375,7 +375,8 @@ def _variant(solution: Callable, source: str, edits: Sequence[str] = ()) -> Any:
         for old, new in zip(edits[::2], edits[1::2]):
             assert old in text, f"{old!r} is not in the solution of {solution.__name__}"
             text = text.replace(old, new)
-    names = dict(vars(inspect.getmodule(solution)))
+    # a class doesn't know its globals, but its module
+    names = dict(getattr(solution, "__globals__", None) or vars(inspect.getmodule(solution)))
     exec(compile(text, f"<{solution.__name__}>", "exec"), names)
     return names[solution.__name__]
 
