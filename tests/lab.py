@@ -44,11 +44,11 @@ OVER = f"""([code, raising]) => {{
 }}"""
 # Selecting a cell and bringing its top to the top of the screen takes JupyterLab two frames.
 SHOW = f"""async i => {{
-    {NOTEBOOK}.activate();
     {NOTEBOOK}.mode = 'command';
     {NOTEBOOK}.activeCellIndex = i;
     await {NOTEBOOK}.scrollToItem(i, 'start');
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    {NOTEBOOK}.activate();
 }}"""
 
 
