@@ -63,6 +63,8 @@ def test_a_recording_holds_the_net_after_every_step(data, activation):
 def test_a_recording_leaves_chance_as_it_was(data):
     state = torch.get_rng_state()
     first = record(*data, 5, "tanh", 0.1, steps=3)
+    with pytest.raises(KeyError):
+        record(*data, 5, "no such", 0.1)
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.equal(first.losses, record(*data, 5, "tanh", 0.1, steps=3).losses)
 

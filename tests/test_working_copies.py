@@ -208,7 +208,9 @@ def test_progress_is_stored_beside_the_copies_and_shown(tmp_path, monkeypatch):
     (entry,) = stored["05"].values()
     assert list(entry["hints"].items())[1:] == [("an error", 1), ("another mistake", 2)]
     table = run(tmp_path, "progress")
-    assert f"1 of {here}" in table and f"1 of {total} exercises solved" in table
+    marks = f"■{'□' * (here - 1)}"
+    assert f"lesson 05  {marks:5} 1 of {here}" in table
+    assert f"1 of {total} exercises solved" in table
 
 
 def test_nothing_is_stored_outside_of_a_learner_s_folder(tmp_path, monkeypatch):
