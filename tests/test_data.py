@@ -314,9 +314,10 @@ def test_raw_files_cut_short_by_an_earlier_crash_are_not_trusted(
     assert_whole(folder)
 
 
-def test_files_that_were_unpacked_need_no_server(folder, originals, capsys):
+@pytest.mark.parametrize("count", [4, 2])
+def test_files_that_were_unpacked_need_no_server(count, folder, originals, capsys):
     raw = put_originals(folder, originals)
-    for archive in list(raw.iterdir()):
+    for archive in list(raw.iterdir())[:count]:
         archive.with_suffix("").write_bytes(gzip.decompress(archive.read_bytes()))
         archive.unlink()
     assert is_mnist(mnist()) and is_mnist(mnist())

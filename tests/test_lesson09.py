@@ -154,6 +154,13 @@ def test_the_histogram_explorer_without_a_browser():
     assert explorer.caption.text.startswith("tanh with batch norm, bias 0.30, weight scale 1: ")
 
 
+def test_a_bias_that_is_nearly_zero_has_no_sign():
+    explorer = HistogramExplorer()
+    for bias in (-1e-17, 0.0):  # a browser may send the first for the second
+        explorer.controls["bias"].value = bias
+        assert "bias 0.00" in explorer.caption.text
+
+
 def test_the_explorer_shows_what_the_net_computes():
     explorer = HistogramExplorer()
     explorer.controls["bias"].value = 0.2
