@@ -42,13 +42,15 @@ OVER = f"""([code, raising]) => {{
     return code.every(i => {NOTEBOOK}.model.cells.get(i).executionCount)
         || code.some(i => !raising.includes(i) && failed(i));
 }}"""
-# Selecting a cell and bringing its top to the top of the screen takes JupyterLab two frames.
+# Selecting a cell and bringing its top to the top of the screen takes JupyterLab two frames. The
+# oldest one gives no focus to a cell that was not on the screen before.
 SHOW = f"""async i => {{
+    {NOTEBOOK}.activate();
     {NOTEBOOK}.mode = 'command';
     {NOTEBOOK}.activeCellIndex = i;
     await {NOTEBOOK}.scrollToItem(i, 'start');
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
-    {NOTEBOOK}.activate();
+    if (!{NOTEBOOK}.node.contains(document.activeElement)) {NOTEBOOK}.activate();
 }}"""
 
 
